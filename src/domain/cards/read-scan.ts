@@ -1,0 +1,43 @@
+// What was held before the phone? One answer for camera, wedge reader, typing and NFC.
+// Of input that is no card only kind and length leave this file, never the content: it may be an identity card.
+import { parseChipNumber, type ChipNumber } from './chip-number.ts';
+import {
+  isAlsoEan13,
+  parseUitpasNumber,
+  type UitpasNumber,
+  type UitpasNumberProblem,
+} from './uitpas-number.ts';
+
+/** How the card came in; `paper` is the desk entering a list. */
+export const SCAN_WAYS = ['camera', 'wedge', 'typed', 'nfc', 'photo', 'paper'] as const;
+export type ScanWay = (typeof SCAN_WAYS)[number];
+
+/** The code that was printed, where the way tells it. */
+export type Symbology = 'code-128' | 'qr' | 'ean-13' | 'other' | 'unknown';
+
+export type ScanReading =
+  | { readonly kind: 'uitpas'; readonly number: UitpasNumber; readonly maybeArticle: boolean }
+  | { readonly kind: 'chip'; readonly chip: ChipNumber }
+  | {
+      readonly kind: 'no-card';
+      readonly why: 'article' | 'other-code' | 'number';
+      readonly length: number;
+      readonly problem?: UitpasNumberProblem;
+    };
+
+export function readScan(raw: string, way: ScanWay, symbology: Symbology): ScanReading {
+  const text = raw.trim();
+  // A shop article is never a card, even when its digits would pass.
+  if (symbology === 'ean-13') return { kind: 'no-card', why: 'article', length: text.length };
+  const number = parseUitpasNumber(text);
+  if (number.ok) {
+    const unsure = way === 'typed' || way === 'wedge';
+    return { kind: 'uitpas', number: number.value, maybeArticle: unsure && isAlsoEan13(number.value) };
+  }
+  const chip = parseChipNumber(text);
+  if (chip.ok && (way === 'nfc' || way === 'wedge' || way === 'typed'))
+    return { kind: 'chip', chip: chip.value };
+  const looksLikeNumber = way === 'typed' || way === 'wedge' || way === 'paper' || /^[\d\s.-]+$/.test(text);
+  if (!looksLikeNumber) return { kind: 'no-card', why: 'other-code', length: text.length };
+  return { kind: 'no-card', why: 'number', length: text.length, problem: number.error };
+}

@@ -1,0 +1,123 @@
+// The one permission table: role x action x scope. The server asks it first in every service method, the desk uses it
+// to leave out what is not allowed. A role is granted for a place (the region, a municipality, an organisation).
+
+export const ROLES = [
+  'region-admin',
+  'municipality-desk',
+  'youth-worker',
+  'organisation-admin',
+  'scanner-phone',
+  'auditor',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export const ACTIONS = [
+  'activity.read',
+  'activity.write',
+  'check-in.read',
+  'check-in.paper',
+  'check-in.scan',
+  'card.look-up',
+  'device.read',
+  'device.enrol',
+  'device.manage',
+  'roster.read',
+  'staff.manage',
+  'audit.read',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** How far a role reaches: everything of the place it was granted for, or only what the phone was enrolled for. */
+type Reach = 'granted-place' | 'enrolled-activities';
+
+const all = (...actions: Action[]): Partial<Record<Action, Reach>> =>
+  Object.fromEntries(actions.map((action) => [action, 'granted-place']));
+
+export const PERMISSIONS: Readonly<Record<Role, Readonly<Partial<Record<Action, Reach>>>>> = {
+  'region-admin': all(
+    'activity.read',
+    'activity.write',
+    'check-in.read',
+    'check-in.paper',
+    'card.look-up',
+    'device.read',
+    'device.enrol',
+    'device.manage',
+    'staff.manage',
+    'audit.read',
+  ),
+  'municipality-desk': all(
+    'activity.read',
+    'activity.write',
+    'check-in.read',
+    'check-in.paper',
+    'card.look-up',
+    'device.read',
+    'device.enrol',
+    'device.manage',
+  ),
+  'youth-worker': all(
+    'activity.read',
+    'activity.write',
+    'check-in.read',
+    'check-in.paper',
+    'device.read',
+    'device.enrol',
+  ),
+  'organisation-admin': all(
+    'activity.read',
+    'activity.write',
+    'check-in.read',
+    'check-in.paper',
+    'device.read',
+    'device.enrol',
+    'device.manage',
+    'staff.manage',
+  ),
+  'scanner-phone': {
+    'activity.read': 'enrolled-activities',
+    'check-in.scan': 'enrolled-activities',
+    'roster.read': 'enrolled-activities',
+  },
+  auditor: all('activity.read', 'check-in.read', 'device.read', 'audit.read'),
+};
+
+/** The place a grant holds for. A municipality's grant holds for the organisations of that municipality. */
+export type Place =
+  | { readonly kind: 'region' }
+  | { readonly kind: 'municipality'; readonly nisCode: string }
+  | { readonly kind: 'organisation'; readonly organisationId: string };
+
+export type Grant = { readonly regionId: number; readonly role: Role; readonly place: Place };
+
+/** What is acted upon. `organisationId` and `nisCode` undefined: something of the region as a whole, e.g. a card. */
+export type Target = {
+  readonly regionId: number;
+  readonly organisationId?: string;
+  readonly nisCode?: string;
+};
+
+export const isAllowed = (grants: readonly Grant[], action: Action, target: Target): boolean =>
+  grants.some(
+    (grant) =>
+      grant.regionId === target.regionId &&
+      PERMISSIONS[grant.role][action] === 'granted-place' &&
+      holds(grant.place, target, action),
+  );
+
+/** Cards belong to the region: any counter of the card system may look one up (logged), wherever its grant holds. */
+const REGION_WIDE: readonly Action[] = ['card.look-up'];
+
+function holds(place: Place, target: Target, action: Action): boolean {
+  if (place.kind === 'region' || REGION_WIDE.includes(action)) return true;
+  if (place.kind === 'municipality') return target.nisCode === place.nisCode;
+  return target.organisationId === place.organisationId;
+}
+
+/** A phone's rights, once its enrolment is known. */
+export const isAllowedToPhone = (
+  action: Action,
+  activityId: string,
+  enrolledActivityIds: readonly string[],
+): boolean =>
+  PERMISSIONS['scanner-phone'][action] === 'enrolled-activities' && enrolledActivityIds.includes(activityId);

@@ -1,0 +1,52 @@
+// Every maximum of the product in one place: each loop, queue, list and text has a limit.
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+export const limits = {
+  /** Commands in one sync request. */
+  batchCommandsMax: 500,
+  /** Characters of one envelope or payload; a check-in needs about 400. */
+  commandTextMax: 4_096,
+  /** Bytes of one request body, after decompression. */
+  bodyBytesMax: 2 * 1024 * 1024,
+  /** Contiguous runs in one request: normally one, more only after a gap or a rescue. */
+  batchRunsMax: 16,
+  /** Rulings and visits of others in one answer; the rest follows with the next request. */
+  feedItemsMax: 2_000,
+  /** Activities one phone can be enrolled for. */
+  deviceActivitiesMax: 20,
+  /** Enrol link: single use and short-lived (offline-and-sync part 4). */
+  enrolLinkMs: 10 * MINUTE_MS,
+  /** A phone waits this long for the coordinator's approval. */
+  enrolApprovalMs: 30 * MINUTE_MS,
+  /** The same card within this time on one phone is one scan. */
+  sameScanMs: 5 * SECOND_MS,
+  /** Undo stays on the verdict for this long; afterwards from the list. */
+  undoInPlaceMs: 10 * SECOND_MS,
+  /** A phone may undo its own scan for this long; later only a desk can. */
+  undoByPhoneMs: DAY_MS,
+  /** Settled commands stay on the phone this long, so that a restored server gets them again. */
+  settledKeptMs: 14 * DAY_MS,
+  /** The roster lives this long after the last enrolled occurrence ... */
+  rosterAfterOccurrenceMs: 12 * HOUR_MS,
+  /** ... and never longer than this after it was built. */
+  rosterMaxAgeMs: 72 * HOUR_MS,
+  /** A phone clock further off than this is warned about in pre-flight. */
+  clockSkewWarnMs: 2 * MINUTE_MS,
+  /** "Oldest unsent" older than this while online is an alarm. */
+  unsentAlarmMs: MINUTE_MS,
+  syncTimeoutMs: 20 * SECOND_MS,
+  syncPollMs: MINUTE_MS,
+  syncBackoffMaxMs: MINUTE_MS,
+  accessTokenMs: 15 * MINUTE_MS,
+  /** A paper list reaches back this far. */
+  paperListBackMs: 31 * DAY_MS,
+  paperListRowsMax: 300,
+  activityTitleMax: 120,
+  activityOccurrencesMax: 200,
+  deviceNameMax: 40,
+  reasonMax: 300,
+} as const;

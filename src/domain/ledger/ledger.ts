@@ -1,0 +1,52 @@
+// Double entry for points (and later cheques and cents): every entry moves an amount between accounts, its lines sum to 0.
+// Invariants: an entry is never changed or deleted; a correction is a mirrored entry that names the one it corrects;
+// a stored balance equals the sum of its postings (tests/property, simulation).
+import { assert } from '../kernel/assert.ts';
+
+export const UNITS = ['point'] as const;
+export type Unit = (typeof UNITS)[number];
+
+export type AccountKind = 'passholder' | 'foreign-card' | 'issued';
+
+/** `amount` is a whole number of the unit; positive adds to the account. */
+export type Posting = { readonly accountId: string; readonly unit: Unit; readonly amount: number };
+
+/** `entryId` names the ruling that made it: `<commandId>/<n>`. */
+export type Entry = {
+  readonly entryId: string;
+  readonly corrects?: string;
+  readonly postings: readonly Posting[];
+};
+
+/** Points from the organisation that issues them to the one who saves them. */
+export function pointsEntry(entryId: string, from: string, to: string, points: number): Entry {
+  assert(Number.isSafeInteger(points) && points > 0, 'points are a positive whole number');
+  return checked({
+    entryId,
+    postings: [
+      { accountId: to, unit: 'point', amount: points },
+      { accountId: from, unit: 'point', amount: -points },
+    ],
+  });
+}
+
+/** The correction of an entry: the same lines with the opposite sign. */
+export const mirrorOf = (entry: Entry, entryId: string): Entry =>
+  checked({
+    entryId,
+    corrects: entry.entryId,
+    postings: entry.postings.map((posting) => ({ ...posting, amount: -posting.amount })),
+  });
+
+export function sumByUnit(entries: readonly Entry[]): Map<Unit, number> {
+  const sums = new Map<Unit, number>();
+  for (const { unit, amount } of entries.flatMap((entry) => entry.postings))
+    sums.set(unit, (sums.get(unit) ?? 0) + amount);
+  return sums;
+}
+
+function checked(entry: Entry): Entry {
+  for (const [unit, sum] of sumByUnit([entry]))
+    assert(sum === 0, `entry ${entry.entryId} sums to ${sum} ${unit}`);
+  return entry;
+}

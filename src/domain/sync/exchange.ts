@@ -1,0 +1,185 @@
+// POST /api/sync: one request up and down (offline-and-sync part 3). Signed both ways over the exact body text:
+// up by the phone's key (header `streekbalie-signature`), down by the server's. The format is for ever: protocol 1.
+import * as z from 'zod/mini';
+import { ActivityPolicy } from '../checkins/activity-policy.ts';
+import { utf8 } from '../kernel/bytes.ts';
+import { limits } from '../kernel/limits.ts';
+import { WireCommand } from './command.ts';
+import { Because, OUTCOMES, RulingCode } from './ruling.ts';
+
+export const PROTOCOL = 1;
+export const SIGNATURE_HEADER = 'streekbalie-signature';
+
+const Seq = z.int().check(z.minimum(0));
+const Hash = z.string().check(z.maxLength(44));
+/** Inclusive. */
+const SeqRange = z.tuple([Seq, Seq]);
+export type SeqRange = z.infer<typeof SeqRange>;
+
+/** A signed head: ECDSA P-256 with SHA-256 over headText, IEEE P1363, base64url. */
+export const SignedHead = z.object({ seq: Seq, hash: Hash, signature: z.string().check(z.maxLength(128)) });
+export type SignedHead = z.infer<typeof SignedHead>;
+
+/** Commands without a gap between them, with the hash before the first and the signature of the last. */
+export const Run = z.object({
+  fromSeq: z.int().check(z.minimum(1)),
+  prevHash: Hash,
+  commands: z.array(WireCommand).check(z.minLength(1), z.maxLength(limits.batchCommandsMax)),
+  signature: z.string().check(z.maxLength(128)),
+  /** Answer to `sendSignatures`: one for each command of the run. */
+  signatures: z.optional(z.array(z.string().check(z.maxLength(128)))),
+});
+export type Run = z.infer<typeof Run>;
+
+/** How the phone is, for the coordinator's list; nothing personal. */
+export const PhoneReport = z.object({
+  appVersion: z.string().check(z.maxLength(40)),
+  platform: z.string().check(z.maxLength(80)),
+  installed: z.boolean(),
+  persisted: z.boolean(),
+  freeBytes: z.nullable(z.number()),
+  battery: z.nullable(z.number()),
+  unsent: z.int(),
+  oldestUnsentAt: z.nullable(z.int()),
+  rosterBuiltAt: z.nullable(z.int()),
+  clockSkewMs: z.nullable(z.int()),
+  shiftActive: z.boolean(),
+});
+export type PhoneReport = z.infer<typeof PhoneReport>;
+
+export const SyncRequest = z.object({
+  protocol: z.literal(PROTOCOL),
+  region: z.string().check(z.maxLength(40)),
+  device: z.uuid(),
+  /** Rises with every request of the device; an older one is a replay. */
+  requestNo: z.int().check(z.minimum(1)),
+  sentAt: z.int(),
+  runs: z.array(Run).check(z.maxLength(limits.batchRunsMax)),
+  /** Newest head of all, also of what is not in this request: names what the phone still owes. */
+  head: z.nullable(SignedHead),
+  cursor: z.nullable(z.string().check(z.maxLength(80))),
+  roster: z.nullable(z.object({ id: z.string().check(z.maxLength(80)), version: z.int() })),
+  report: PhoneReport,
+});
+export type SyncRequest = z.infer<typeof SyncRequest>;
+
+/** `hash` is that of seq `to`; by the chain it covers all before it. */
+export const Receipt = z.object({ from: Seq, to: Seq, hash: Hash, receivedAt: z.int() });
+export type Receipt = z.infer<typeof Receipt>;
+
+/** Equal rulings together: of this phone's commands by seq, of others by id. */
+export const RulingGroup = z.object({
+  n: z.int(),
+  outcome: z.enum(OUTCOMES),
+  code: z.optional(RulingCode),
+  because: z.optional(Because),
+  points: z.int(),
+  ruledAt: z.int(),
+  seqs: z.array(SeqRange),
+});
+export type RulingGroup = z.infer<typeof RulingGroup>;
+
+/** A visit on another phone: fingerprint of the card under the roster's key (base64url), time, device, command, does it count. */
+export const VisitItem = z.tuple([
+  z.string(),
+  z.int(),
+  z.uuid(),
+  z.uuid(),
+  z.union([z.literal(0), z.literal(1)]),
+]);
+export type VisitItem = z.infer<typeof VisitItem>;
+
+export const RosterOffer = z.object({
+  id: z.string(),
+  version: z.int(),
+  url: z.string(),
+  expiresAt: z.int(),
+});
+export type RosterOffer = z.infer<typeof RosterOffer>;
+
+export const SyncResponse = z.object({
+  protocol: z.literal(PROTOCOL),
+  device: z.uuid(),
+  /** Echo: an old answer cannot be played again. */
+  requestNo: z.int(),
+  serverTime: z.int(),
+  syncNo: z.int(),
+  /** `revoked` and `wipe` count only here, in a signed answer. */
+  state: z.enum(['active', 'revoked']),
+  wipe: z.boolean(),
+  receipts: z.array(Receipt),
+  /** Same id or seq with other content: both kept, alarm. */
+  differs: z.array(z.object({ seq: Seq, hash: Hash })),
+  /** A run's signature failed: send it again with a signature for each command. */
+  sendSignatures: z.array(SeqRange),
+  rulings: z.array(RulingGroup),
+  highWater: z.object({ seq: Seq, hash: Hash }),
+  /** What the server knows to exist but does not have. */
+  gaps: z.array(SeqRange),
+  changes: z.object({
+    deviceName: z.optional(z.string()),
+    activities: z.optional(z.array(ActivityPolicy)),
+    devices: z.optional(z.array(z.object({ id: z.uuid(), name: z.string() }))),
+    visits: z.optional(z.array(z.object({ activityId: z.uuid(), items: z.array(VisitItem) }))),
+    roster: z.optional(z.nullable(RosterOffer)),
+  }),
+  cursor: z.string(),
+  more: z.boolean(),
+  token: z.nullable(z.object({ value: z.string(), expiresAt: z.int() })),
+});
+export type SyncResponse = z.infer<typeof SyncResponse>;
+
+/** What a phone signs of a request and the server of an answer: purpose, who, and the body's exact text. */
+export const requestText = (device: string, body: string): Uint8Array =>
+  utf8(`streekbalie-request-1\n${device}\n${body}`);
+export const responseText = (device: string, body: string): Uint8Array =>
+  utf8(`streekbalie-answer-1\n${device}\n${body}`);
+
+// Enrolling (offline-and-sync part 4). The code travels in the body, never in a URL that is logged.
+
+/** ECDSA P-256 public key as JWK; `alg` leaves room for another curve. */
+export const PublicKey = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string().check(z.length(43)),
+  y: z.string().check(z.length(43)),
+});
+export type PublicKey = z.infer<typeof PublicKey>;
+
+/** The text both sides feed to enrolWords. */
+export const publicKeyText = (key: PublicKey): string => `${key.crv}.${key.x}.${key.y}`;
+
+export const EnrolRequest = z.object({
+  protocol: z.literal(PROTOCOL),
+  code: z.string().check(z.maxLength(40)),
+  publicKey: PublicKey,
+  name: z.string().check(z.maxLength(limits.deviceNameMax)),
+  platform: z.string().check(z.maxLength(80)),
+  appVersion: z.string().check(z.maxLength(40)),
+  replaces: z.optional(z.uuid()),
+});
+export type EnrolRequest = z.infer<typeof EnrolRequest>;
+
+export const EnrolResponse = z.object({
+  device: z.uuid(),
+  region: z.string(),
+  regionName: z.string(),
+  organisationName: z.string(),
+  activityTitles: z.array(z.string()),
+  /** The server's answers are signed with this key: pinned from here on. */
+  serverKey: PublicKey,
+  expiresAt: z.int(),
+});
+export type EnrolResponse = z.infer<typeof EnrolResponse>;
+
+/** POST /api/enrol/status, body signed like a sync request. */
+export const EnrolStatusRequest = z.object({
+  protocol: z.literal(PROTOCOL),
+  device: z.uuid(),
+  sentAt: z.int(),
+});
+export type EnrolStatusRequest = z.infer<typeof EnrolStatusRequest>;
+export const EnrolStatusResponse = z.object({
+  state: z.enum(['pending', 'active', 'refused', 'expired', 'revoked']),
+});
+export type EnrolStatusResponse = z.infer<typeof EnrolStatusResponse>;

@@ -1,0 +1,28 @@
+// Sets of sequence numbers as inclusive ranges: receipts, gaps and rulings travel so.
+import type { SeqRange } from './exchange.ts';
+
+/** Sorted numbers become ranges. */
+export function toRanges(seqs: readonly number[]): SeqRange[] {
+  const ranges: SeqRange[] = [];
+  for (const seq of [...seqs].sort((a, b) => a - b)) {
+    const last = ranges[ranges.length - 1];
+    if (last && seq <= last[1] + 1) last[1] = Math.max(last[1], seq);
+    else ranges.push([seq, seq]);
+  }
+  return ranges;
+}
+
+/** What of 1..`until` is not covered by the ranges. */
+export function gapsIn(held: readonly SeqRange[], until: number): SeqRange[] {
+  const gaps: SeqRange[] = [];
+  let next = 1;
+  for (const [from, to] of [...held].sort((a, b) => a[0] - b[0])) {
+    if (from > next) gaps.push([next, Math.min(from - 1, until)]);
+    next = Math.max(next, to + 1);
+  }
+  if (next <= until) gaps.push([next, until]);
+  return gaps.filter(([from, to]) => from <= to);
+}
+
+export const isIn = (ranges: readonly SeqRange[], seq: number): boolean =>
+  ranges.some(([from, to]) => seq >= from && seq <= to);

@@ -1,0 +1,40 @@
+// When did it really happen? A phone's clock is a claim; the server knows two bounds.
+// Rule: offline-and-sync part 3, time: window = [last signed answer the phone held (+ what its monotonic clock counted
+// since), arrival]. A claim inside stands; outside it is clamped to the nearer bound and flagged. Lateness never refuses.
+import type { Instant } from '../kernel/civil-time.ts';
+import type { Envelope } from './command.ts';
+
+export type TrustedTime = {
+  readonly at: Instant;
+  readonly earliest: Instant;
+  readonly latest: Instant;
+  /** The claim lay inside the window. */
+  readonly plausible: boolean;
+};
+
+/**
+ * `anchorTime`: the server time of the sync the envelope names, as the server remembers it; without one the device's
+ * enrolment is the lower bound.
+ */
+export function trustedTimeOf(
+  claim: Pick<Envelope, 'occurredAt' | 'monoMs' | 'anchor'>,
+  known: {
+    readonly anchorTime: Instant | undefined;
+    readonly enrolledAt: Instant;
+    readonly receivedAt: Instant;
+  },
+): TrustedTime {
+  const latest = known.receivedAt;
+  const earliest = Math.min(
+    latest,
+    known.anchorTime === undefined ? known.enrolledAt : known.anchorTime + countedSince(claim),
+  );
+  const at = Math.min(Math.max(claim.occurredAt, earliest), latest);
+  return { at, earliest, latest, plausible: at === claim.occurredAt };
+}
+
+/** Milliseconds the monotonic clock counted since the anchor, where the same session heard it. */
+function countedSince(claim: Pick<Envelope, 'monoMs' | 'anchor'>): number {
+  const heardAt = claim.anchor?.monoMs ?? null;
+  return heardAt === null ? 0 : Math.max(0, Math.floor(claim.monoMs - heardAt));
+}
