@@ -1,0 +1,229 @@
+// Table types for Kysely. These are not wire types: repositories map. `bigint` comes back as a number (database.ts);
+// instants are UTC milliseconds.
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { CardState } from '#domain/cards/card-facts.ts';
+import type { Occurrence } from '#domain/checkins/activity-policy.ts';
+import type { PeriodType } from '#domain/kernel/civil-time.ts';
+import type { AccountKind, Unit } from '#domain/ledger/ledger.ts';
+import type { PhoneReport, PublicKey } from '#domain/sync/exchange.ts';
+import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
+
+type Upstream = Generated<'none' | 'pending' | 'confirmed' | 'refused'>;
+/** Written as JSON text, read as its value. */
+type Json<T> = ColumnType<T, string, string>;
+type JsonOrNull<T> = ColumnType<T | null, string | null, string | null>;
+/** Written by the database: the transaction of the row. */
+type Tx = ColumnType<string, never, never>;
+
+export interface Database {
+  region: {
+    region_id: number;
+    slug: string;
+    name: string;
+    demo: Generated<boolean>;
+    feed_epoch: string;
+    margin_before_min: Generated<number>;
+    margin_after_min: Generated<number>;
+  };
+  card_system: { region_id: number; card_system_id: string; name: string };
+  municipality: {
+    region_id: number;
+    nis_code: string;
+    name: string;
+    postal_codes: string[];
+    uitpas: boolean;
+  };
+  organisation: {
+    region_id: number;
+    organisation_id: string;
+    name: string;
+    kind: 'municipality' | 'organiser' | 'region';
+    nis_code: string | null;
+  };
+  passholder: {
+    region_id: number;
+    passholder_id: string;
+    first_name: string;
+    last_name: string;
+    date_of_birth: string;
+    postal_code: string;
+    nis_code: string | null;
+    created_at: number;
+    upstream: Upstream;
+    upstream_reason: string | null;
+  };
+  membership: {
+    region_id: number;
+    passholder_id: string;
+    card_system_id: string;
+    status: 'active' | 'blocked';
+    kansenstatuut_until: string | null;
+    kansenstatuut_suspended_until: string | null;
+  };
+  card: {
+    region_id: number;
+    uitpas_number: string;
+    card_system_id: string;
+    passholder_id: string | null;
+    chip_number: string | null;
+    kind: 'card' | 'digital' | 'group-pass';
+    state: CardState;
+    state_since: number;
+    upstream: Upstream;
+    upstream_reason: string | null;
+    version: number;
+  };
+  activity: {
+    region_id: number;
+    activity_id: string;
+    organisation_id: string;
+    version: number;
+    title: string;
+    place: string;
+    points: number;
+    limit_volume: number | null;
+    limit_period: PeriodType | null;
+    margin_before_min: number | null;
+    margin_after_min: number | null;
+    sells: Generated<boolean>;
+    created_at: number;
+    changed_at: number;
+    changed_by: string | null;
+    archived_at: number | null;
+  };
+  activity_card_system: { region_id: number; activity_id: string; card_system_id: string };
+  occurrence: {
+    region_id: number;
+    occurrence_id: string;
+    activity_id: string;
+    starts_at: number;
+    ends_at: number;
+  };
+  activity_version: {
+    region_id: number;
+    activity_id: string;
+    version: number;
+    points: number;
+    occurrences: Json<Occurrence[]>;
+    since: number;
+  };
+  device: {
+    region_id: number;
+    device_id: string;
+    organisation_id: string;
+    name: string;
+    kind: 'phone' | 'desk';
+    state: 'pending' | 'active' | 'refused' | 'revoked';
+    public_key: JsonOrNull<PublicKey>;
+    enrolled_by: string | null;
+    requested_at: number;
+    enrolled_at: number | null;
+    revoked_at: number | null;
+    replaces: string | null;
+    platform: Generated<string>;
+    app_version: Generated<string>;
+    last_seen_at: number | null;
+    report: JsonOrNull<PhoneReport>;
+    request_no: Generated<number>;
+    sync_no: Generated<number>;
+    acked_seq: Generated<number>;
+    acked_hash: Generated<Buffer>;
+    head_seq: Generated<number>;
+    broken_at_seq: number | null;
+    revoked_after_seq: number | null;
+    token_hash: Buffer | null;
+    token_expires_at: number | null;
+  };
+  device_activity: { region_id: number; device_id: string; activity_id: string };
+  device_sync: { region_id: number; device_id: string; sync_no: number; server_time: number };
+  enrol_link: {
+    region_id: number;
+    link_id: string;
+    code_hash: Buffer;
+    organisation_id: string;
+    activity_ids: string[];
+    created_by: string;
+    created_at: number;
+    expires_at: number;
+    used_at: number | null;
+    device_id: string | null;
+  };
+  command: {
+    region_id: number;
+    command_id: string;
+    device_id: string;
+    seq: number;
+    kind: string;
+    hash: Buffer;
+    envelope: string;
+    payload: string | null;
+    salt: Buffer | null;
+    payload_digest: Buffer;
+    received_at: number;
+    upstream: Upstream;
+  };
+  command_conflict: {
+    region_id: number;
+    conflict_id: GeneratedAlways<number>;
+    command_id: string;
+    device_id: string;
+    seq: number;
+    hash: Buffer;
+    envelope: string;
+    payload: string | null;
+    salt: Buffer | null;
+    received_at: number;
+  };
+  ruling: {
+    region_id: number;
+    command_id: string;
+    n: number;
+    device_id: string;
+    seq: number;
+    outcome: Outcome;
+    code: RulingCode | null;
+    because: JsonOrNull<Because>;
+    points: number;
+    ruled_at: number;
+    tx: Tx;
+  };
+  account: { region_id: number; account_id: string; kind: AccountKind; balance: number | null };
+  posting: {
+    region_id: number;
+    command_id: string;
+    n: number;
+    line: number;
+    account_id: string;
+    unit: Unit;
+    amount: number;
+    corrects_n: number | null;
+    posted_at: number;
+  };
+  visit: {
+    region_id: number;
+    command_id: string;
+    activity_id: string;
+    account_id: string;
+    period_key: string;
+    at: number;
+    slot: number | null;
+    device_id: string;
+    issuer_id: string;
+    points: number;
+    note: string | null;
+    undone: Generated<boolean>;
+    uitpas_number: string | null;
+    tx: Tx;
+    upstream: Upstream;
+  };
+  undo: { region_id: number; command_id: string; target_id: string; at: number; device_id: string };
+  audit_entry: {
+    region_id: number;
+    audit_id: GeneratedAlways<number>;
+    at: number;
+    actor: string;
+    action: string;
+    subject: string;
+    detail: Json<Record<string, unknown>>;
+  };
+}

@@ -1,0 +1,232 @@
+// The contract between the desk screens and the server: one schema for each body, versioned by addition only.
+// All under /api, session cookie, JSON. Errors are problem+json (DeskProblem). Card numbers travel in bodies, never in URLs.
+import * as z from 'zod/mini';
+import { CARD_STATES } from './cards/card-facts.ts';
+import { CheckInLimit } from './checkins/activity-policy.ts';
+import { ACTIONS, ROLES } from './devices/permissions.ts';
+import { limits } from './kernel/limits.ts';
+import { PhoneReport } from './sync/exchange.ts';
+import { Because, OUTCOMES, RulingCode } from './sync/ruling.ts';
+
+const Id = z.uuid();
+const Instant = z.int();
+const text = (max: number): z.ZodMiniString => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
+
+/** RFC 9457. `code` is stable and translated on screen; `fields` names what to mend. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.optional(z.string()),
+  fields: z.optional(z.array(z.object({ path: z.string(), code: z.string() }))),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** GET /api/public */
+export const PublicFacts = z.object({ demo: z.boolean(), regionName: z.string(), version: z.string() });
+export type PublicFacts = z.infer<typeof PublicFacts>;
+
+/** GET /api/me -> 401 when nobody is signed in. */
+export const Me = z.object({
+  userId: z.string(),
+  email: z.string(),
+  name: z.string(),
+  roles: z.array(z.object({ role: z.enum(ROLES), place: z.string() })),
+  /** What may be done somewhere; the server asks again with the exact target. */
+  actions: z.array(z.enum(ACTIONS)),
+  /** The organisations one can work for, own ones first. */
+  organisations: z.array(z.object({ organisationId: Id, name: z.string(), kind: z.string() })),
+});
+export type Me = z.infer<typeof Me>;
+
+// Sign-in is better-auth's: POST /api/auth/sign-in/email {email, password}, POST /api/auth/sign-out,
+// POST /api/auth/request-password-reset {email}, POST /api/auth/reset-password {token, newPassword}.
+
+export const ActivityInput = z.object({
+  organisationId: Id,
+  title: text(limits.activityTitleMax),
+  place: text(limits.activityTitleMax),
+  points: z.int().check(z.minimum(0), z.maximum(100)),
+  limit: z.nullable(CheckInLimit),
+  /** Minutes before and after; null takes the region's. */
+  marginBeforeMin: z.nullable(z.int().check(z.minimum(0), z.maximum(1440))),
+  marginAfterMin: z.nullable(z.int().check(z.minimum(0), z.maximum(1440))),
+  occurrences: z
+    .array(z.object({ occurrenceId: z.optional(Id), startsAt: Instant, endsAt: Instant }))
+    .check(z.minLength(1), z.maxLength(limits.activityOccurrencesMax)),
+  /** The version that was edited; another one in between is a conflict (409). Absent for a new activity. */
+  version: z.optional(z.int()),
+});
+export type ActivityInput = z.infer<typeof ActivityInput>;
+
+export const DeskActivity = z.object({
+  activityId: Id,
+  organisationId: Id,
+  organisationName: z.string(),
+  version: z.int(),
+  title: z.string(),
+  place: z.string(),
+  points: z.int(),
+  limit: z.nullable(CheckInLimit),
+  marginBeforeMin: z.nullable(z.int()),
+  marginAfterMin: z.nullable(z.int()),
+  occurrences: z.array(
+    z.object({ occurrenceId: Id, startsAt: Instant, endsAt: Instant, opensAt: Instant, closesAt: Instant }),
+  ),
+  checkInsToday: z.int(),
+  mayWrite: z.boolean(),
+});
+export type DeskActivity = z.infer<typeof DeskActivity>;
+
+/** GET /api/activities?organisationId=&q=&when=open|today|coming|past|all&page=1 */
+export const ActivityList = z.object({
+  activities: z.array(DeskActivity),
+  total: z.int(),
+  page: z.int(),
+  pageSize: z.int(),
+});
+export type ActivityList = z.infer<typeof ActivityList>;
+// GET /api/activities/:id -> DeskActivity; POST /api/activities (ActivityInput) -> DeskActivity; PUT /api/activities/:id
+// (ActivityInput with version) -> DeskActivity; 409 code 'changed-meanwhile'.
+
+export const DeskCheckIn = z.object({
+  commandId: Id,
+  /** Trusted time of the visit. */
+  at: Instant,
+  receivedAt: Instant,
+  /** Masked: the desk's list is often on a screen others see. */
+  card: z.string(),
+  deviceName: z.string(),
+  outcome: z.enum(OUTCOMES),
+  code: z.optional(RulingCode),
+  because: z.optional(Because),
+  points: z.int(),
+  undone: z.boolean(),
+  way: z.string(),
+});
+export type DeskCheckIn = z.infer<typeof DeskCheckIn>;
+
+/** GET /api/activities/:id/check-ins?day=2026-11-23 (civil day, default today): newest first. */
+export const CheckInList = z.object({
+  checkIns: z.array(DeskCheckIn),
+  totals: z.object({ scanned: z.int(), counted: z.int(), points: z.int(), toLookAt: z.int() }),
+  /** Phones that still owe commands: "phone 3 owes 41-57". */
+  owing: z.array(z.object({ deviceId: Id, deviceName: z.string(), from: z.int(), to: z.int() })),
+});
+export type CheckInList = z.infer<typeof CheckInList>;
+// POST /api/check-ins/:commandId/undo {reason} -> DeskCheckIn (an undo command of the desk).
+
+/** GET /api/desk/stream: server-sent events `changed` with this as data; the screen then reads again. */
+export const DeskEvent = z.object({
+  topic: z.enum(['check-ins', 'devices', 'activities']),
+  activityId: z.optional(Id),
+});
+export type DeskEvent = z.infer<typeof DeskEvent>;
+
+/** POST /api/cards/look-up */
+export const CardLookUp = z.object({ number: z.string().check(z.maxLength(40)) });
+export type CardLookUp = z.infer<typeof CardLookUp>;
+export const CardFile = z.object({
+  number: z.string(),
+  cardSystemName: z.string(),
+  kind: z.enum(['card', 'digital', 'group-pass']),
+  state: z.enum(CARD_STATES),
+  stateSince: Instant,
+  /** First name only: card in hand, any counter of the card system (issue "The desk" adds the file of one's own people). */
+  firstName: z.nullable(z.string()),
+  points: z.nullable(z.int()),
+  visitsThisYear: z.int(),
+  /** Points at the end of each of the last twelve months, oldest first. */
+  pointsByMonth: z.array(z.int()),
+  history: z.array(
+    z.object({
+      commandId: Id,
+      at: Instant,
+      receivedAt: Instant,
+      title: z.string(),
+      organisationName: z.string(),
+      deviceName: z.string(),
+      outcome: z.enum(OUTCOMES),
+      code: z.optional(RulingCode),
+      points: z.int(),
+      undone: z.boolean(),
+    }),
+  ),
+});
+export type CardFile = z.infer<typeof CardFile>;
+// 404 codes: 'card-unknown' (well-formed, not of this region); 422 'number-length' | 'number-not-a-digit' | 'number-digit-12' | 'number-check-digit'.
+
+/** POST /api/paper-lists: each row becomes a command of this desk. The same request id again changes nothing. */
+export const PaperListInput = z.object({
+  requestId: Id,
+  activityId: Id,
+  reason: text(limits.reasonMax),
+  rows: z
+    .array(z.object({ number: z.string().check(z.maxLength(40)), at: Instant }))
+    .check(z.minLength(1), z.maxLength(limits.paperListRowsMax)),
+});
+export type PaperListInput = z.infer<typeof PaperListInput>;
+export const PaperListResult = z.object({
+  rows: z.array(
+    z.object({
+      row: z.int(),
+      /** Absent when the row was no card number: then nothing was stored for it. */
+      outcome: z.optional(z.enum(OUTCOMES)),
+      code: z.optional(z.string()),
+      because: z.optional(Because),
+      points: z.int(),
+    }),
+  ),
+});
+export type PaperListResult = z.infer<typeof PaperListResult>;
+
+export const DeskDevice = z.object({
+  deviceId: Id,
+  name: z.string(),
+  organisationId: Id,
+  organisationName: z.string(),
+  activities: z.array(z.object({ activityId: Id, title: z.string() })),
+  state: z.enum(['pending', 'active', 'refused', 'revoked']),
+  /** While pending: the two words that must be on the phone too. */
+  words: z.nullable(z.tuple([z.string(), z.string()])),
+  requestedAt: Instant,
+  enrolledAt: z.nullable(Instant),
+  revokedAt: z.nullable(Instant),
+  lastSeenAt: z.nullable(Instant),
+  platform: z.string(),
+  appVersion: z.string(),
+  /** Commands the server knows to exist but does not have yet. */
+  owes: z.int(),
+  quarantined: z.int(),
+  replaces: z.nullable(Id),
+  report: z.nullable(PhoneReport),
+});
+export type DeskDevice = z.infer<typeof DeskDevice>;
+/** GET /api/devices?organisationId= */
+export const DeviceList = z.object({ devices: z.array(DeskDevice) });
+export type DeviceList = z.infer<typeof DeviceList>;
+// POST /api/devices/:id/approve {words: [a, b]} | /refuse {} | /rename {name} | /revoke {} -> DeskDevice
+
+/** POST /api/enrol-links */
+export const EnrolLinkInput = z.object({
+  organisationId: Id,
+  activityIds: z.array(Id).check(z.minLength(1), z.maxLength(limits.deviceActivitiesMax)),
+});
+export type EnrolLinkInput = z.infer<typeof EnrolLinkInput>;
+export const EnrolLink = z.object({
+  linkId: Id,
+  /** Shown once: the server keeps only its hash. `code` as typed by hand, `url` with the code in the fragment. */
+  code: z.string(),
+  url: z.string(),
+  /** SVG of the QR of `url`. */
+  qrSvg: z.string(),
+  expiresAt: Instant,
+});
+export type EnrolLink = z.infer<typeof EnrolLink>;
+/** GET /api/enrol-links/:id -> has a phone used it, and which one waits for approval? */
+export const EnrolLinkState = z.object({
+  state: z.enum(['open', 'used', 'expired']),
+  device: z.nullable(DeskDevice),
+});
+export type EnrolLinkState = z.infer<typeof EnrolLinkState>;
