@@ -41,7 +41,7 @@ const zones = [
   { target: './src/lib', from: './src/routes', message: 'Stairs only go down.' },
   {
     target: './src/lib/ui',
-    from: ['./src/lib/!(ui|paraglide)/**/*', './src/domain'],
+    from: ['./src/lib/!(ui|paraglide)/**/*', './src/lib/*.ts', './src/domain/**/*'],
     message: 'lib/ui knows no room and no rule.',
   },
   {

@@ -1,0 +1,109 @@
+// The only fetch() of the app. Every answer is parsed, every request has a hard time-out, and each way of failing has
+// its own error: a screen can say what happened. A captive portal's 200 with HTML is a failure, never an answer.
+import * as z from 'zod/mini';
+
+const TIMEOUT_MS = 15_000;
+
+/** RFC 9457, as the server sends it; `errors` name fields of the request. */
+const Problem = z.object({
+  title: z.string(),
+  status: z.int(),
+  code: z.optional(z.string()),
+  detail: z.optional(z.string()),
+  errors: z.optional(
+    z.array(z.object({ pointer: z.string(), code: z.optional(z.string()), detail: z.string() })),
+  ),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** The server answered, and the answer is no. */
+export class ApiRefusal extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title);
+    this.name = 'ApiRefusal';
+    this.problem = problem;
+  }
+}
+
+/** No answer that counts: no network, too slow, a sign-in page of someone's wifi, or a server in trouble. */
+export class Unreachable extends Error {
+  readonly why: 'no-network' | 'time-out' | 'captive-portal' | 'server-error' | 'unknown-answer';
+  constructor(why: Unreachable['why'], options?: ErrorOptions) {
+    super(`The server could not be reached: ${why}`, options);
+    this.name = 'Unreachable';
+    this.why = why;
+  }
+}
+
+type Schema<T> = z.core.$ZodType<T>;
+type Options = { signal?: AbortSignal; timeoutMs?: number; headers?: Record<string, string> };
+
+export const api = {
+  get: <T>(path: string, schema: Schema<T>, options?: Options): Promise<T> =>
+    request('GET', path, undefined, schema, options),
+  post: <T>(path: string, body: unknown, schema: Schema<T>, options?: Options): Promise<T> =>
+    request('POST', path, body, schema, options),
+  put: <T>(path: string, body: unknown, schema: Schema<T>, options?: Options): Promise<T> =>
+    request('PUT', path, body, schema, options),
+  patch: <T>(path: string, body: unknown, schema: Schema<T>, options?: Options): Promise<T> =>
+    request('PATCH', path, body, schema, options),
+  delete: <T>(path: string, schema: Schema<T>, options?: Options): Promise<T> =>
+    request('DELETE', path, undefined, schema, options),
+};
+
+async function request<T>(
+  method: string,
+  path: string,
+  body: unknown,
+  schema: Schema<T>,
+  { signal, timeoutMs = TIMEOUT_MS, headers = {} }: Options = {},
+): Promise<T> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error', // our API never redirects; a portal does
+    });
+    text = await response.text();
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new Unreachable(timeout.aborted ? 'time-out' : 'no-network', { cause });
+  }
+  return read(response, text, schema);
+}
+
+function read<T>(response: Response, text: string, schema: Schema<T>): T {
+  const type = response.headers.get('content-type') ?? '';
+  if (!type.includes('json') && response.status !== 204)
+    throw new Unreachable(response.status >= 500 ? 'server-error' : 'captive-portal');
+  const value = text === '' ? undefined : parseJson(text);
+  if (response.ok) {
+    const parsed = z.safeParse(schema, value);
+    if (!parsed.success) throw new Unreachable('unknown-answer', { cause: parsed.error });
+    return parsed.data;
+  }
+  const problem = z.safeParse(Problem, value);
+  if (!problem.success) throw new Unreachable(response.status >= 500 ? 'server-error' : 'unknown-answer');
+  if (response.status >= 500) throw new Unreachable('server-error', { cause: problem.data });
+  throw new ApiRefusal(problem.data);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Unreachable('captive-portal', { cause });
+  }
+}

@@ -1,0 +1,78 @@
+// New versions of the app: fetched in the background, applied only when nobody is in the middle of something.
+// At a start: at once, unless a shift goes on. Later: when the user accepts. The service worker never decides by itself.
+import type { Workbox } from 'workbox-window';
+import { now } from './clock.ts';
+import { isShiftActive } from './shift-flag.svelte.ts';
+
+const CHECK_EVERY_MS = 60 * 60_000;
+
+let workbox: Workbox | undefined;
+let ready = $state(false);
+let putOff = $state(false);
+let stale = $state(false);
+let offlineReady = $state(false);
+let accepted = false;
+
+export const appUpdate = {
+  /** A new version is ready, and asking about it disturbs no shift. */
+  get waiting(): boolean {
+    return ready && !putOff && !isShiftActive();
+  },
+  /** Another tab took the new version: this one goes over at its next page. */
+  get stale(): boolean {
+    return stale;
+  },
+  /** The whole app is on this device: it starts without network. */
+  get offlineReady(): boolean {
+    return offlineReady;
+  },
+  accept(): void {
+    if (isShiftActive()) return;
+    accepted = true;
+    workbox?.messageSkipWaiting();
+  },
+  /** Until the next start. */
+  later(): void {
+    putOff = true;
+  },
+};
+
+/** Called once by the root layout, in a production build. */
+export async function startAppUpdate(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  const { Workbox } = await import('workbox-window');
+  workbox = new Workbox('/service-worker.js', { updateViaCache: 'none' });
+
+  workbox.addEventListener('waiting', (event) => {
+    ready = true;
+    if (event.wasWaitingBeforeRegister) appUpdate.accept();
+  });
+  workbox.addEventListener('controlling', (event) => {
+    offlineReady = true;
+    if (accepted) location.reload();
+    else if (event.isUpdate || event.isExternal) stale = true;
+  });
+  // A piece of an older version that is nowhere any more: better a fresh page than a dead button.
+  window.addEventListener('vite:preloadError', (event) => {
+    if (isShiftActive() || !navigator.onLine) return;
+    event.preventDefault();
+    location.reload();
+  });
+
+  offlineReady = navigator.serviceWorker.controller !== null;
+  await workbox.register({ immediate: true });
+  checkNowAndThen(workbox);
+}
+
+function checkNowAndThen(worker: Workbox): void {
+  let checkedAt = now();
+  const check = (): void => {
+    if (document.visibilityState !== 'visible' || isShiftActive() || now() - checkedAt < CHECK_EVERY_MS)
+      return;
+    checkedAt = now();
+    // Without network there is nothing new; the next check asks again.
+    worker.update().catch(() => undefined);
+  };
+  document.addEventListener('visibilitychange', check);
+  setInterval(check, CHECK_EVERY_MS);
+}

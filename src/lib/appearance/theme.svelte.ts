@@ -1,0 +1,30 @@
+// Light or dark: as the device says, unless this device was told otherwise here.
+
+const KEY = 'streekbalie.theme';
+const THEMES = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+let chosen = $state<Theme>('auto');
+
+export const theme = {
+  get chosen(): Theme {
+    return chosen;
+  },
+  choose(next: Theme): void {
+    chosen = next;
+    if (next === 'auto') localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, next);
+    show(next);
+  },
+};
+
+/** Before the first screen is drawn. */
+export function startTheme(): void {
+  chosen = THEMES.find((known) => known === localStorage.getItem(KEY)) ?? 'auto';
+  show(chosen);
+}
+
+function show(next: Theme): void {
+  if (next === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
+}

@@ -1,0 +1,2 @@
+/** The one place of the app that asks what time it is. */
+export const now = (): number => Date.now();

@@ -1,0 +1,43 @@
+// What anyone may know of this installation: its name, and whether it holds demo data. Kept for the next start
+// without network, because the demo mark belongs on every screen.
+import * as z from 'zod/mini';
+import { api } from '../api.ts';
+
+const KEY = 'streekbalie.region';
+
+const PublicFacts = z.object({ demo: z.boolean(), regionName: z.string(), version: z.string() });
+type PublicFacts = z.infer<typeof PublicFacts>;
+
+let facts = $state<PublicFacts | undefined>(remembered());
+
+export const region = {
+  get demo(): boolean {
+    return facts?.demo ?? false;
+  },
+  get name(): string {
+    return facts?.regionName ?? '';
+  },
+  get version(): string {
+    return facts?.version ?? '';
+  },
+  /** Asks the server; without an answer what is remembered stands. */
+  async refresh(): Promise<void> {
+    try {
+      facts = await api.get('/api/public', PublicFacts);
+      localStorage.setItem(KEY, JSON.stringify(facts));
+    } catch (error) {
+      console.info('The facts of the region stay as they were remembered.', error);
+    }
+  },
+};
+
+function remembered(): PublicFacts | undefined {
+  const text = localStorage.getItem(KEY);
+  if (text === null) return undefined;
+  try {
+    return z.parse(PublicFacts, JSON.parse(text));
+  } catch {
+    localStorage.removeItem(KEY);
+    return undefined;
+  }
+}

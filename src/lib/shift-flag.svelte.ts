@@ -1,0 +1,20 @@
+// Is a shift going on in this browser, in any tab? Kept outside the store of the scanner, so that an update can ask
+// before anything else has started, also after the phone was killed in the middle of a shift.
+
+const KEY = 'streekbalie.shift';
+
+let active = $state(localStorage.getItem(KEY) !== null);
+
+// Fires in the other tabs only.
+addEventListener('storage', (event) => {
+  if (event.key === KEY || event.key === null) active = localStorage.getItem(KEY) !== null;
+});
+
+export const isShiftActive = (): boolean => active;
+
+/** The scanner says so at the start and the end of a shift, and again at each start of the app. */
+export function setShiftActive(next: boolean): void {
+  active = next;
+  if (next) localStorage.setItem(KEY, '1');
+  else localStorage.removeItem(KEY);
+}
