@@ -1,0 +1,50 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import { Pool, types } from 'pg';
+import type { CustomTypesConfig } from 'pg';
+import type { Database } from './tables.ts';
+
+const CONNECTIONS_MAX = 10;
+const STATEMENT_MS_MAX = 30_000;
+const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
+const CONNECT_MS_MAX = 5_000;
+
+const BIGINT = types.builtins.INT8;
+const DATE = types.builtins.DATE;
+
+/** How values come out of PostgreSQL, for each connection of the server. */
+export const valueParsers: CustomTypesConfig = {
+  getTypeParser(oid, format) {
+    // Only binary results have the second form, and nothing here asks for them.
+    if (format === 'binary') return types.getTypeParser(oid, 'binary');
+    if (oid === BIGINT) return parseBigint;
+    // A civil day is a text (2026-11-23): as a Date it would move with the zone of this machine.
+    if (oid === DATE) return (text: string) => text;
+    return types.getTypeParser(oid, 'text');
+  },
+};
+
+export function createPool(url: string): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    types: valueParsers,
+    max: CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    statement_timeout: STATEMENT_MS_MAX,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
+    application_name: 'streekbalie',
+  });
+  // An idle connection that breaks leaves the pool by itself; the next query says what is wrong.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+export function createDatabase(pool: Pool): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** A sum or a sequence beyond 2^53 would round in silence: refuse to read it. */
+function parseBigint(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a number`);
+  return value;
+}

@@ -1,0 +1,45 @@
+import { Migrator, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { OperatorError } from '../operator-error.ts';
+import { migrations } from './migrations/all.ts';
+
+export interface MigrationState {
+  /** Names in the database that this code does not know: the database is newer. */
+  unknown: string[];
+  /** Names in this code that the database lacks. */
+  missing: string[];
+}
+
+/** Brings the schema up to date and gives the names of what was applied. */
+export async function migrate<DB>(db: Kysely<DB>): Promise<string[]> {
+  await requireKnownSchema(db);
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+  return results.filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+export async function readMigrationState<DB>(db: Kysely<DB>): Promise<MigrationState> {
+  const applied = await readApplied(db);
+  return {
+    unknown: applied.filter((name) => !(name in migrations)),
+    missing: Object.keys(migrations).filter((name) => !applied.includes(name)),
+  };
+}
+
+async function requireKnownSchema<DB>(db: Kysely<DB>): Promise<void> {
+  const { unknown } = await readMigrationState(db);
+  if (unknown.length === 0) return;
+  throw new OperatorError(
+    `The database is newer than this version of Streekbalie (it holds the step ${unknown.join(', ')}): start the newer version, or restore a backup of this one.`,
+  );
+}
+
+async function readApplied<DB>(db: Kysely<DB>): Promise<string[]> {
+  const table = await sql<{
+    found: boolean;
+  }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
+  if (!table.rows[0]?.found) return [];
+  const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return applied.rows.map((row) => row.name);
+}

@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely';
+import * as regionAndCheckIns from './001_region_and_check_ins.ts';
+
+/** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '001_region_and_check_ins': regionAndCheckIns,
+};
