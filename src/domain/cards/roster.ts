@@ -11,15 +11,17 @@ import type { CardFacts, CardState } from './card-facts.ts';
 /** HMAC-SHA-256, given by the runtime. */
 export type Hmac = (key: Uint8Array, bytes: Uint8Array) => Uint8Array;
 
+const KEY_BYTES = 32;
+
 export const RosterHeader = z.object({
   v: z.literal(1),
   rosterId: z.string(),
   version: z.int(),
   /** Keyed per roster, base64url; the fingerprint is the first 48 bits of HMAC-SHA-256(key, identifier). */
-  key: z.string(),
+  key: z.string().check(z.refine((text) => fromBase64url(text)?.length === KEY_BYTES)),
   /** Which identifier of the card the file is about; chips are a second file of the same shape. */
   of: z.enum(['number', 'chip']),
-  cardCount: z.int(),
+  cardCount: z.int().check(z.minimum(0)),
   /** Is bit 2 meaningful (an enrolled activity sells)? */
   entitlement: z.boolean(),
   builtAt: z.int(),
@@ -83,6 +85,9 @@ export function decodeRoster(bytes: Uint8Array): Result<Roster, RosterProblem> {
   const header = readHeader(bytes.subarray(8, 8 + headLength));
   if (!header.ok) return header;
   const { cardCount } = header.value;
+  // A card takes at least a byte and a nibble: no header makes the phone reserve more than the file holds.
+  if (cardCount + Math.ceil(cardCount / 2) > bytes.length - 8 - headLength)
+    return refuse({ code: 'damaged' });
   const high = new Uint32Array(cardCount);
   const low = new Uint32Array(cardCount);
   let at = 8 + headLength;
@@ -165,5 +170,7 @@ function readHeader(bytes: Uint8Array): Result<RosterHeader, RosterProblem> {
     return refuse({ code: 'damaged' });
   }
   const parsed = z.safeParse(RosterHeader, json);
-  return parsed.success ? ok(parsed.data) : refuse({ code: 'newer-version' });
+  if (parsed.success) return ok(parsed.data);
+  const later = z.safeParse(z.object({ v: z.int().check(z.minimum(2)) }), json).success;
+  return refuse({ code: later ? 'newer-version' : 'damaged' });
 }
