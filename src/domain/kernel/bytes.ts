@@ -33,7 +33,7 @@ export function toBase64url(bytes: Uint8Array): string {
   return text;
 }
 
-/** Undefined when the text is not base64url. */
+/** Undefined when the text is not base64url; bytes have exactly one text, so left-over bits must be zero. */
 export function fromBase64url(text: string): Uint8Array | undefined {
   if (text.length % 4 === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
@@ -50,6 +50,7 @@ export function fromBase64url(text: string): Uint8Array | undefined {
       bytes[at++] = (buffer >> bits) & 0xff;
     }
   }
+  if ((buffer & ((1 << bits) - 1)) !== 0) return undefined;
   return bytes;
 }
 
