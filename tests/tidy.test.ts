@@ -1,0 +1,169 @@
+// The house itself: what lint cannot see. Each rule names what to do about it.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMAND_KINDS } from '#domain/sync/command.ts';
+
+const files = trackedFiles();
+const source = files.filter((file) => /\.(ts|svelte|js|mjs)$/.test(file));
+const read = (file: string): string => readFileSync(file, 'utf8');
+
+/** `file:line` of every line that matches, so that a failure says where. */
+const linesMatching = (among: readonly string[], pattern: RegExp): string[] =>
+  among.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, i) => (pattern.test(line) ? `${file}:${i + 1} ${line.trim().slice(0, 80)}` : [])),
+  );
+
+describe('files', () => {
+  it('names say what is inside: no drawers, no barrels', () => {
+    const drawers =
+      /(^|\/)(utils?|helpers?|common|misc|types|constants|manager)\.(ts|svelte)$|(^|\/)index\.ts$/;
+    const allowed = ['src/service-worker/index.ts'];
+    expect(files.filter((file) => drawers.test(file) && !allowed.includes(file))).toEqual([]);
+  });
+
+  it('modules are kebab-case, components PascalCase', () => {
+    const wrong = files.filter((file) => {
+      const name = file.slice(file.lastIndexOf('/') + 1);
+      if (file.startsWith('src/routes/')) return false; // the framework names these
+      if (name.endsWith('.svelte')) return !/^[A-Z][A-Za-z0-9]*\.svelte$/.test(name);
+      if (/^server\/db\/migrations\/\d/.test(file)) return !/^\d{3}_[a-z0-9_]+\.ts$/.test(name);
+      return name.endsWith('.ts') && !/^[a-z0-9]+([-.][a-z0-9]+)*(\.d)?\.ts$/.test(name);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('every domain file opens with the rule it holds', () => {
+    const silent = files.filter((file) => file.startsWith('src/domain/') && !read(file).startsWith('// '));
+    expect(silent).toEqual([]);
+  });
+
+  it('no test is skipped, singled out or left for later', () => {
+    const tests = files.filter((file) => file.startsWith('tests/') && file.endsWith('.ts'));
+    expect(linesMatching(tests, /\b(it|test|describe)\.(skip|only|todo|fails)\b|\bx(it|describe)\(/)).toEqual(
+      [],
+    );
+  });
+});
+
+describe('decisions (docs/adr)', () => {
+  const names = files
+    .filter((file) => /^docs\/adr\/[^/]+\.md$/.test(file))
+    .map((file) => file.slice('docs/adr/'.length));
+
+  it('are numbered 001, 002, 003 … each number once', () => {
+    const numbers = names.map((name) => name.slice(0, 3)).sort();
+    expect(names.filter((name) => !/^\d{3}-[a-z0-9-]+\.md$/.test(name))).toEqual([]);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+
+  it('have a status, a context, a decision and consequences', () => {
+    const incomplete = names.filter((name) => {
+      const text = read(`docs/adr/${name}`);
+      return !['Status', 'Context', 'Decision', 'Consequences'].every((head) => text.includes(head));
+    });
+    expect(incomplete).toEqual([]);
+  });
+
+  it('that code refers to exist', () => {
+    const referred = new Set(source.flatMap((file) => read(file).match(/docs\/adr\/\d{3}/g) ?? []));
+    const missing = [...referred].filter(
+      (adr) => !names.some((name) => `docs/adr/${name}`.startsWith(`${adr}-`)),
+    );
+    expect(names.length === 0 ? [] : missing).toEqual([]);
+  });
+});
+
+describe('privacy', () => {
+  it('no log call names what belongs to a person', () => {
+    const personal =
+      /\b(log|logger|console)\.(trace|debug|info|warn|error|fatal|log)\([^\n]*\b(insz|firstName|lastName|fullName|birthDate|email|address|uitpasNumber|chipNumber|cardNumber|password|salt|payload)\b/i;
+    expect(
+      linesMatching(
+        source.filter((file) => /^(src|server)\//.test(file)),
+        personal,
+      ),
+    ).toEqual([]);
+  });
+
+  it('no address carries a card, a national number or an enrol code', () => {
+    const inUrl = /[`'"][^`'"\n]*[?&](insz\w*|uitpas\w*|number|card|code|token|email)=/i;
+    expect(
+      linesMatching(
+        source.filter((file) => /^(src|server)\//.test(file)),
+        inUrl,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('the repository works anywhere', () => {
+  it('holds no path of a machine', () => {
+    // Written in parts, so that this file does not find itself.
+    const machine = new RegExp(`(^|[\\s'"\`(=])/(${['work', 'root', 'home'].join('|')})/`);
+    const text = files.filter((file) => /\.(ts|svelte|js|mjs|json|md|sh|yml|html|css)$/.test(file));
+    expect(linesMatching(text, machine)).toEqual([]);
+  });
+
+  it('the lock file names no registry', () => {
+    expect(linesMatching(['package-lock.json'], /"resolved":/)).toEqual([]);
+  });
+});
+
+describe('texts', () => {
+  const rooms = readdirSync('src/messages', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.endsWith('.inlang'))
+    .map((entry) => entry.name);
+  const texts = (room: string, language: string): Record<string, unknown> =>
+    JSON.parse(read(`src/messages/${room}/${language}.json`)) as Record<string, unknown>;
+
+  it.each(rooms)('%s: every key exists in both languages', (room) => {
+    expect(Object.keys(texts(room, 'en')).sort()).toEqual(Object.keys(texts(room, 'nl-BE')).sort());
+  });
+
+  it.each(rooms)('%s: both languages fill in the same values', (room) => {
+    const values = (text: unknown): string[] =>
+      [...new Set(JSON.stringify(text).match(/\{[a-zA-Z]\w*\}/g) ?? [])].sort();
+    const dutch = texts(room, 'nl-BE');
+    const wrong = Object.entries(texts(room, 'en')).filter(
+      ([key, text]) => values(text).join() !== values(dutch[key]).join(),
+    );
+    expect(wrong.map(([key]) => key)).toEqual([]);
+  });
+
+  it('no key is in two rooms', () => {
+    const keys = rooms.flatMap((room) =>
+      Object.keys(texts(room, 'nl-BE')).filter((key) => key !== '$schema'),
+    );
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+  });
+
+  it.each(rooms)('%s: nothing is shouted', (room) => {
+    for (const language of ['nl-BE', 'en'])
+      expect(JSON.stringify(texts(room, language)).match(/!/g) ?? []).toEqual([]);
+  });
+});
+
+it.each(COMMAND_KINDS)('command %s has its property test', (kind) => {
+  expect(existsSync(`tests/property/commands/${kind}.test.ts`)).toBe(true);
+});
+
+/** Tracked or new; without git (a downloaded archive) the tree itself. */
+function trackedFiles(): string[] {
+  try {
+    const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return listed.split('\n').filter((file) => file !== '' && existsSync(file));
+  } catch {
+    const skip = /^(node_modules|build|data|\.svelte-kit|\.git|test-results|src\/lib\/paraglide)(\/|$)/;
+    return readdirSync('.', { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => normalize(join(entry.parentPath, entry.name)))
+      .filter((file) => !skip.test(file));
+  }
+}
