@@ -42,6 +42,8 @@ export type BatchContext = {
   readonly foreignAccountId: (number: string) => string;
   /** How many commands of the run, from its start, carry a good signature of this device. */
   readonly provenCount: (run: HashedRun, device: BatchDevice) => number;
+  /** The database would not have this one command as it is: keep it with a refusal. */
+  readonly poisoned?: boolean;
 };
 
 export type BatchResult = {
@@ -187,7 +189,7 @@ function checkRun(
   const prevHash = fromBase64url(run.prevHash) ?? new Uint8Array();
   let previous = prevHash;
   const commands = run.commands.map((wire, index) => {
-    const command = readCommand(sha256, device.deviceId, run.fromSeq + index, previous, wire);
+    const command = readCommand(context, device.deviceId, run.fromSeq + index, previous, wire);
     previous = command.hash;
     return command;
   });
@@ -200,7 +202,7 @@ function checkRun(
 
 /** A command that cannot be read is kept all the same: it has its place in the chain and a refusal. */
 function readCommand(
-  sha256: Sha256,
+  { sha256, poisoned }: BatchContext,
   device: string,
   seq: number,
   prevHash: Uint8Array,
@@ -211,7 +213,7 @@ function readCommand(
   const hash = chainHash(sha256, prevHash, envelope, digest);
   const parsed = z.safeParse(Envelope, jsonOf(envelope));
   const base = { device, seq, hash, envelope, payload, salt, digest };
-  if (!parsed.success || parsed.data.seq !== seq || parsed.data.device !== device) {
+  if (poisoned || !parsed.success || parsed.data.seq !== seq || parsed.data.device !== device) {
     return { ...base, id: idFromHash(hash), kind: 'malformed', content: { kind: 'malformed' } };
   }
   return { ...base, id: parsed.data.id, kind: parsed.data.kind, content: contentOf(parsed.data, payload) };

@@ -6,6 +6,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 export const limits = {
+  /** Highest sequence number of a device: a 32-bit column, a scan a second for 68 years. */
+  seqMax: 2_147_483_647,
   /** Commands in one sync request. */
   batchCommandsMax: 500,
   /** Characters of one envelope or payload; a check-in needs about 400. */

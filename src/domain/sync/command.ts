@@ -27,7 +27,7 @@ export const Envelope = z.object({
   v: z.int().check(z.minimum(1)),
   device: z.uuid(),
   /** 1, 2, 3 … without a gap, per device. */
-  seq: z.int().check(z.minimum(1)),
+  seq: z.int().check(z.minimum(1), z.maximum(limits.seqMax)),
   /** Random per page load. */
   session: z.string().check(z.maxLength(40)),
   /** Device clock, UTC milliseconds. */

@@ -10,7 +10,7 @@ import { Because, OUTCOMES, RulingCode } from './ruling.ts';
 export const PROTOCOL = 1;
 export const SIGNATURE_HEADER = 'streekbalie-signature';
 
-const Seq = z.int().check(z.minimum(0));
+const Seq = z.int().check(z.minimum(0), z.maximum(limits.seqMax));
 const Hash = z.string().check(z.maxLength(44));
 /** Inclusive. */
 const SeqRange = z.tuple([Seq, Seq]);
@@ -22,7 +22,7 @@ export type SignedHead = z.infer<typeof SignedHead>;
 
 /** Commands without a gap between them, with the hash before the first and the signature of the last. */
 export const Run = z.object({
-  fromSeq: z.int().check(z.minimum(1)),
+  fromSeq: z.int().check(z.minimum(1), z.maximum(limits.seqMax)),
   prevHash: Hash,
   commands: z.array(WireCommand).check(z.minLength(1), z.maxLength(limits.batchCommandsMax)),
   signature: z.string().check(z.maxLength(128)),
@@ -59,6 +59,8 @@ export const SyncRequest = z.object({
   head: z.nullable(SignedHead),
   cursor: z.nullable(z.string().check(z.maxLength(80))),
   roster: z.nullable(z.object({ id: z.string().check(z.maxLength(80)), version: z.int() })),
+  /** The phone holds no token that still works. */
+  wantsToken: z.optional(z.boolean()),
   report: PhoneReport,
 });
 export type SyncRequest = z.infer<typeof SyncRequest>;

@@ -1,0 +1,30 @@
+// Signatures of phones and of this server: ECDSA P-256 with SHA-256, IEEE P1363 as WebCrypto makes them, base64url.
+import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { fromBase64url, toBase64url, type Sha256 } from '#domain/kernel/bytes.ts';
+import type { PublicKey } from '#domain/sync/exchange.ts';
+
+export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
+
+const KEYS_REMEMBERED_MAX = 10_000;
+const keysByText = new Map<string, KeyObject>();
+
+/** False for anything that is not a good signature of exactly these bytes. */
+export function isSignedBy(publicKey: PublicKey, bytes: Uint8Array, signature: string): boolean {
+  const raw = fromBase64url(signature);
+  if (raw?.length !== 64) return false;
+  return verify('sha256', bytes, { key: keyOf(publicKey), dsaEncoding: 'ieee-p1363' }, raw);
+}
+
+export const signBytes = (privateKey: KeyObject, bytes: Uint8Array): string =>
+  toBase64url(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
+
+/** Building a key object costs more than a check. */
+function keyOf(publicKey: PublicKey): KeyObject {
+  const text = `${publicKey.x}.${publicKey.y}`;
+  const known = keysByText.get(text);
+  if (known) return known;
+  const key = createPublicKey({ key: { ...publicKey }, format: 'jwk' });
+  if (keysByText.size >= KEYS_REMEMBERED_MAX) keysByText.clear();
+  keysByText.set(text, key);
+  return key;
+}

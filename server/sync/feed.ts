@@ -1,0 +1,176 @@
+// What changed since a phone's cursor: rulings that were followed, visits on other phones, activities, device names.
+// The cursor names finished transactions (xid8), so a row that commits late is never passed over; after a restored
+// backup the region's feed epoch differs and everything of the current periods comes again (it is idempotent).
+import { createHash } from 'node:crypto';
+import { sql, type Kysely } from 'kysely';
+import type { Database } from '#server/db/tables.ts';
+import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
+import type { Instant } from '#domain/kernel/civil-time.ts';
+import { limits } from '#domain/kernel/limits.ts';
+import type { SyncResponse, VisitItem } from '#domain/sync/exchange.ts';
+import type { StoredRuling } from './batch-store.ts';
+
+export type Feed = {
+  readonly rulings: readonly StoredRuling[];
+  readonly changes: Pick<SyncResponse['changes'], 'activities' | 'devices' | 'visits' | 'deviceName'>;
+  readonly cursor: string;
+  readonly more: boolean;
+};
+
+type Cursor = { readonly epoch: string; readonly tx: string; readonly facts: string };
+
+export async function readFeed(
+  db: Kysely<Database>,
+  regionId: number,
+  deviceId: string,
+  activityIds: readonly string[],
+  cursorText: string | null,
+  given: {
+    readonly now: Instant;
+    readonly policies: readonly ActivityPolicy[];
+    readonly fingerprint: (number: string) => string;
+  },
+): Promise<Feed> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (trx) => {
+      const { epoch, upto } = await readMark(trx, regionId);
+      const cursor = parseCursor(cursorText, epoch);
+      const rulings = await followersSince(trx, regionId, deviceId, cursor.tx, upto, given.now);
+      const periodKeys = given.policies.flatMap((policy) =>
+        policy.periods.map((period) => [policy.activityId, period.key] as const),
+      );
+      const visits = await visitsSince(trx, regionId, deviceId, periodKeys, cursor.tx, upto);
+      // When there is more than one answer holds, the cursor stays before the first transaction that did not fit.
+      const cut = [rulings, visits].flatMap((rows) =>
+        rows.length > limits.feedItemsMax ? [rows[limits.feedItemsMax]?.tx ?? upto] : [],
+      );
+      const until = cut.reduce((least, tx) => (BigInt(tx) < BigInt(least) ? tx : least), upto);
+      const within = ({ tx }: { tx: string }): boolean => BigInt(tx) < BigInt(until);
+
+      const names = await readNames(trx, regionId, deviceId, activityIds);
+      const facts = digest({ policies: given.policies, names });
+      return {
+        rulings: rulings.filter(within),
+        changes: {
+          ...(facts !== cursor.facts && {
+            activities: [...given.policies],
+            devices: names.devices,
+            deviceName: names.own,
+          }),
+          ...visitChanges(visits.filter(within), given.fingerprint),
+        },
+        cursor: `${epoch}.${until}.${facts}`,
+        more: cut.length > 0,
+      };
+    });
+}
+
+function parseCursor(text: string | null, epoch: string): Cursor {
+  const [had = '', tx = '0', facts = ''] = (text ?? '').split('.');
+  return had === epoch && /^\d{1,20}$/.test(tx) ? { epoch, tx, facts } : { epoch, tx: '0', facts: '' };
+}
+
+async function readMark(trx: Kysely<Database>, regionId: number): Promise<{ epoch: string; upto: string }> {
+  const { rows } = await sql<{ epoch: string; upto: string }>`
+    select feed_epoch as epoch, pg_snapshot_xmin(pg_current_snapshot())::text as upto from region where region_id = ${regionId}
+  `.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error(`region ${regionId} does not exist`);
+  return row;
+}
+
+/** Rulings that a later fact followed up; first rulings travel with the receipt of their command. */
+async function followersSince(
+  trx: Kysely<Database>,
+  regionId: number,
+  deviceId: string,
+  since: string,
+  upto: string,
+  now: Instant,
+): Promise<(StoredRuling & { tx: string })[]> {
+  const { rows } = await sql<StoredRuling & { tx: string }>`
+    select command_id as "commandId", seq, n, outcome, code, because, points, ruled_at as "ruledAt", tx::text as tx from ruling
+    where region_id = ${regionId} and device_id = ${deviceId} and n > 1 and tx >= ${since}::text::xid8 and tx < ${upto}::text::xid8
+      and ruled_at > ${now - limits.settledKeptMs}
+    order by tx limit ${limits.feedItemsMax + 1}
+  `.execute(trx);
+  return rows;
+}
+
+type VisitRow = {
+  activity_id: string;
+  uitpas_number: string;
+  at: number;
+  device_id: string;
+  command_id: string;
+  counts: boolean;
+  tx: string;
+};
+
+async function visitsSince(
+  trx: Kysely<Database>,
+  regionId: number,
+  deviceId: string,
+  periodKeys: readonly (readonly [string, string])[],
+  since: string,
+  upto: string,
+): Promise<VisitRow[]> {
+  if (periodKeys.length === 0) return [];
+  const { rows } = await sql<VisitRow>`
+    select v.activity_id, v.uitpas_number, v.at, v.device_id, v.command_id, v.slot is not null as counts, v.tx::text as tx
+    from unnest(${periodKeys.map(([id]) => id)}::uuid[], ${periodKeys.map(([, key]) => key)}::text[]) as k (activity_id, period_key)
+    join visit v on v.region_id = ${regionId} and v.activity_id = k.activity_id and v.period_key = k.period_key
+    where v.device_id <> ${deviceId} and v.uitpas_number is not null and v.tx >= ${since}::text::xid8 and v.tx < ${upto}::text::xid8
+    order by v.tx limit ${limits.feedItemsMax + 1}
+  `.execute(trx);
+  return rows;
+}
+
+function visitChanges(
+  rows: readonly VisitRow[],
+  fingerprint: (number: string) => string,
+): Pick<Feed['changes'], 'visits'> {
+  if (rows.length === 0) return {};
+  const byActivity = new Map<string, VisitItem[]>();
+  for (const row of rows) {
+    const item: VisitItem = [
+      fingerprint(row.uitpas_number),
+      row.at,
+      row.device_id,
+      row.command_id,
+      row.counts ? 1 : 0,
+    ];
+    const items = byActivity.get(row.activity_id);
+    if (items) items.push(item);
+    else byActivity.set(row.activity_id, [item]);
+  }
+  return { visits: [...byActivity].map(([activityId, items]) => ({ activityId, items })) };
+}
+
+/** Names of the phones at the same activities: "al gescand op Inkom 2". */
+async function readNames(
+  trx: Kysely<Database>,
+  regionId: number,
+  deviceId: string,
+  activityIds: readonly string[],
+): Promise<{ own: string; devices: { id: string; name: string }[] }> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select distinct d.device_id as id, d.name from device d
+    left join device_activity a on a.region_id = d.region_id and a.device_id = d.device_id
+    where d.region_id = ${regionId}
+      and (d.device_id = ${deviceId} or a.activity_id = any(${activityIds}::uuid[])
+        or (d.kind = 'desk' and d.organisation_id in (
+          select organisation_id from activity where region_id = ${regionId} and activity_id = any(${activityIds}::uuid[]))))
+    order by d.device_id
+  `.execute(trx);
+  return {
+    own: rows.find(({ id }) => id === deviceId)?.name ?? '',
+    devices: rows.filter(({ id }) => id !== deviceId),
+  };
+}
+
+const digest = (facts: unknown): string =>
+  createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 12);
