@@ -4,32 +4,18 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '#server/db/tables.ts';
-import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
-import type { SyncResponse, VisitItem } from '#domain/sync/exchange.ts';
+import type { VisitItem } from '#domain/sync/exchange.ts';
 import type { StoredRuling } from './batch-store.ts';
-
-export type Feed = {
-  readonly rulings: readonly StoredRuling[];
-  readonly changes: Pick<SyncResponse['changes'], 'activities' | 'devices' | 'visits' | 'deviceName'>;
-  readonly cursor: string;
-  readonly more: boolean;
-};
+import type { Feed, FeedQuestion } from './sync-database.ts';
 
 type Cursor = { readonly epoch: string; readonly tx: string; readonly facts: string };
 
 export async function readFeed(
   db: Kysely<Database>,
   regionId: number,
-  deviceId: string,
-  activityIds: readonly string[],
-  cursorText: string | null,
-  given: {
-    readonly now: Instant;
-    readonly policies: readonly ActivityPolicy[];
-    readonly fingerprint: (number: string) => string;
-  },
+  { deviceId, activityIds, cursor: cursorText, ...given }: FeedQuestion,
 ): Promise<Feed> {
   return db
     .transaction()

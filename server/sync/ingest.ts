@@ -1,7 +1,7 @@
 // From runs to a committed batch: the transaction around processBatch, its retries, and the way around poison.
 // Rule: a database error halves the batch until the poison stands alone; it never delays the others by more than a round.
 import { createHmac } from 'node:crypto';
-import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '#server/db/tables.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { fromBase64url, toBase64url, utf8 } from '#domain/kernel/bytes.ts';
@@ -9,12 +9,14 @@ import { chainHash, headText, payloadDigest } from '#domain/sync/command.ts';
 import type { Run } from '#domain/sync/exchange.ts';
 import type { BatchDevice } from './batch-store.ts';
 import { isSignedBy, sha256 } from './device-signatures.ts';
+import { postgresSyncDatabase } from './postgres-sync-database.ts';
 import { processBatch, type BatchContext, type BatchResult, type HashedRun } from './process-batch.ts';
-import { batchStoreIn } from './repository.ts';
+import { databaseCodeOf, type SyncDatabase, type SyncEvent } from './sync-database.ts';
 
 export type IngestKeys = { readonly fingerprint: Uint8Array };
 
-export type IngestRequest = {
+/** `Trx`: what the storage calls a transaction. */
+export type IngestRequest<Trx = Transaction<Database>> = {
   readonly regionId: number;
   readonly regionSlug: string;
   readonly deviceId: string;
@@ -25,60 +27,53 @@ export type IngestRequest = {
   /** The one command left is what the database will not have. */
   readonly poisoned?: boolean;
   /** Runs inside the transaction, with the device locked; may throw to refuse the request. */
-  readonly admit?: (device: BatchDevice, trx: Transaction<Database>) => Promise<void>;
+  readonly admit?: (device: BatchDevice, trx: Trx) => Promise<void>;
 };
 
-const ATTEMPTS_MAX = 5;
-const RETRY_CODES = new Set(['40001', '40P01']);
-
 /** One result for each transaction that was needed: normally one. */
-export async function ingest(
+export const ingest = (
   db: Kysely<Database>,
   keys: IngestKeys,
   request: IngestRequest,
+): Promise<BatchResult[]> => ingestInto(postgresSyncDatabase(db), keys, request);
+
+/** The same over any storage: the simulation has one in memory. */
+export async function ingestInto<Trx>(
+  database: SyncDatabase<Trx>,
+  keys: IngestKeys,
+  request: IngestRequest<Trx>,
 ): Promise<BatchResult[]> {
   try {
-    return [await inTransaction(db, keys, request)];
+    return [await inTransaction(database, keys, request)];
   } catch (error) {
     if (!isDataError(error) || request.poisoned) throw error;
     const halves = halve(request.runs);
-    if (!halves) return [await inTransaction(db, keys, { ...request, poisoned: true })];
+    if (!halves) return [await inTransaction(database, keys, { ...request, poisoned: true })];
     const results: BatchResult[] = [];
     for (const [index, runs] of halves.entries()) {
       // The request was admitted by the first half; the second must not look like a replay of it.
       const { admit, ...rest } = request;
-      results.push(...(await ingest(db, keys, { ...rest, ...(index === 0 && admit && { admit }), runs })));
+      results.push(
+        ...(await ingestInto(database, keys, { ...rest, ...(index === 0 && admit && { admit }), runs })),
+      );
     }
     return results;
   }
 }
 
-async function inTransaction(
-  db: Kysely<Database>,
+function inTransaction<Trx>(
+  database: SyncDatabase<Trx>,
   keys: IngestKeys,
-  request: IngestRequest,
+  request: IngestRequest<Trx>,
 ): Promise<BatchResult> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await db.transaction().execute(async (trx) => {
-        const store = batchStoreIn(trx, request.regionId);
-        const device = await store.lockDevice(request.deviceId);
-        if (!device) throw new UnknownDevice();
-        await request.admit?.(device, trx);
-        const result = await processBatch(
-          store,
-          device,
-          request.runs,
-          request.headSeq,
-          contextOf(keys, request),
-        );
-        await announce(trx, request.regionId, result);
-        return result;
-      });
-    } catch (error) {
-      if (attempt >= ATTEMPTS_MAX || !RETRY_CODES.has(codeOf(error))) throw error;
-    }
-  }
+  return database.transaction(request.regionId, async ({ trx, store, announce }) => {
+    const device = await store.lockDevice(request.deviceId);
+    if (!device) throw new UnknownDevice();
+    await request.admit?.(device, trx);
+    const result = await processBatch(store, device, request.runs, request.headSeq, contextOf(keys, request));
+    await announce(eventsOf(request.regionId, result));
+    return result;
+  });
 }
 
 export class UnknownDevice extends Error {
@@ -87,7 +82,7 @@ export class UnknownDevice extends Error {
 
 const contextOf = (
   keys: IngestKeys,
-  { receivedAt, regionSlug, poisoned = false }: IngestRequest,
+  { receivedAt, regionSlug, poisoned = false }: IngestRequest<never>,
 ): BatchContext => ({
   receivedAt,
   poisoned,
@@ -120,24 +115,14 @@ function provenCount(run: HashedRun, device: BatchDevice, region: string): numbe
   return bad < 0 ? run.commands.length : bad;
 }
 
-/** Wakes event streams, also those of other server processes; delivered when the transaction commits. */
-async function announce(trx: Transaction<Database>, regionId: number, result: BatchResult): Promise<void> {
-  const events = [
-    ...result.touchedActivityIds.map((activityId) => ({ regionId, topic: 'check-ins', activityId })),
-    ...result.touchedDeviceIds.map((deviceId) => ({ regionId, topic: 'rulings', deviceId })),
-  ];
-  if (events.length === 0) return;
-  await sql`select pg_notify('streekbalie', e) from unnest(${events.map((event) => JSON.stringify(event))}::text[]) e`.execute(
-    trx,
-  );
-}
+/** Whom an event stream wakes. */
+const eventsOf = (regionId: number, result: BatchResult): SyncEvent[] => [
+  ...result.touchedActivityIds.map((activityId) => ({ regionId, topic: 'check-ins' as const, activityId })),
+  ...result.touchedDeviceIds.map((deviceId) => ({ regionId, topic: 'rulings' as const, deviceId })),
+];
 
 /** Something in the data that PostgreSQL will not have: class 22 (data) or 23 (constraint). */
-const isDataError = (error: unknown): boolean => /^(22|23)/.test(codeOf(error));
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
+const isDataError = (error: unknown): boolean => /^(22|23)/.test(databaseCodeOf(error));
 
 /** Two requests of half the commands; undefined when there is one command left. A run that is cut needs the hash in between. */
 function halve(runs: readonly Run[]): [Run[], Run[]] | undefined {

@@ -1,6 +1,5 @@
 // A phone's sync: who sends, what comes in, what goes back. Everything the phone may believe is in the answer's text.
-import { createHash } from 'node:crypto';
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import * as z from 'zod/mini';
 import type { Clock } from '#server/clock.ts';
 import type { Database } from '#server/db/tables.ts';
@@ -25,9 +24,10 @@ import {
 import { gapsIn, toRanges } from '#domain/sync/seq-ranges.ts';
 import type { BatchDevice, StoredRuling } from './batch-store.ts';
 import { isSignedBy, signBytes } from './device-signatures.ts';
-import { readFeed } from './feed.ts';
-import { ingest, UnknownDevice } from './ingest.ts';
+import { ingestInto, UnknownDevice } from './ingest.ts';
+import { postgresSyncDatabase } from './postgres-sync-database.ts';
 import type { BatchResult } from './process-batch.ts';
+import type { KnownDevice, SyncDatabase } from './sync-database.ts';
 
 /** What other rooms tell a phone. */
 export type PhoneRooms = {
@@ -37,8 +37,9 @@ export type PhoneRooms = {
   fingerprinterOf(regionId: number, activityIds: readonly string[]): Promise<(number: string) => string>;
 };
 
-export type SyncContext = {
-  readonly db: Kysely<Database>;
+export type SyncContext = AnswerContext & { readonly db: Kysely<Database> };
+
+export type AnswerContext = {
   readonly keys: Pick<Keys, 'fingerprint' | 'receiptSigning'>;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -55,9 +56,17 @@ export type SyncProblem =
 
 export type SignedAnswer = { readonly body: string; readonly signature: string };
 
-/** `signature` covers the exact `body`; nothing is stored before it is checked. */
-export async function sync(
+export const sync = (
   context: SyncContext,
+  body: string,
+  signature: string,
+): Promise<Result<SignedAnswer, SyncProblem>> =>
+  answerPhone(context, postgresSyncDatabase(context.db), body, signature);
+
+/** `signature` covers the exact `body`; nothing is stored before it is checked. */
+export async function answerPhone<Trx>(
+  context: AnswerContext,
+  database: SyncDatabase<Trx>,
   body: string,
   signature: string,
 ): Promise<Result<SignedAnswer, SyncProblem>> {
@@ -67,7 +76,7 @@ export async function sync(
   if (request.runs.reduce((sum, run) => sum + run.commands.length, 0) > limits.batchCommandsMax) {
     return refuse({ status: 413, code: 'too-many-commands' });
   }
-  const device = await findDevice(context.db, request.region, request.device);
+  const device = await database.findDevice(request.region, request.device);
   if (!device?.publicKey || !isSignedBy(device.publicKey, requestText(request.device, body), signature)) {
     return refuse({ status: 401, code: 'not-this-device' });
   }
@@ -76,7 +85,7 @@ export async function sync(
 
   const receivedAt = context.clock.now();
   try {
-    const answer = await exchange(context, device, device.publicKey, request, receivedAt);
+    const answer = await exchange(context, database, device, device.publicKey, request, receivedAt);
     const text = JSON.stringify(answer);
     const [signing] = context.keys.receiptSigning;
     return ok({ body: text, signature: signBytes(signing.privateKey, responseText(request.device, text)) });
@@ -89,8 +98,9 @@ export async function sync(
 
 class ReplayedRequest extends Error {}
 
-async function exchange(
-  context: SyncContext,
+async function exchange<Trx>(
+  context: AnswerContext,
+  database: SyncDatabase<Trx>,
   known: KnownDevice,
   publicKey: PublicKey,
   request: SyncRequest,
@@ -103,8 +113,8 @@ async function exchange(
     isSignedBy(publicKey, headText(request.region, request.device, head.seq, head.hash), head.signature);
   let syncNo = 0;
   let token: SyncResponse['token'] = null;
-  const results = await ingest(
-    context.db,
+  const results = await ingestInto(
+    database,
     { fingerprint: context.keys.fingerprint[0].bytes },
     {
       regionId,
@@ -117,18 +127,19 @@ async function exchange(
         if (request.requestNo <= device.requestNo) throw new ReplayedRequest();
         syncNo = device.syncNo + 1;
         token = tokenFor(context, known, device, request, receivedAt);
-        await noteSync(trx, regionId, request, syncNo, token, receivedAt);
+        await database.noteSync(trx, regionId, { request, syncNo, token, now: receivedAt });
       },
     },
   );
   const last = results[results.length - 1];
   if (!last) throw new Error('ingest gives at least one result');
   warnOfTrouble(context.log, results);
-  return compose(context, regionId, request, results, last, { syncNo, token, receivedAt });
+  return compose(context, database, regionId, request, results, last, { syncNo, token, receivedAt });
 }
 
 async function compose(
-  context: SyncContext,
+  context: AnswerContext,
+  database: Pick<SyncDatabase<never>, 'headAndHeld' | 'readFeed'>,
   regionId: number,
   request: SyncRequest,
   results: readonly BatchResult[],
@@ -138,18 +149,14 @@ async function compose(
   const { custody, device } = last;
   const revoked = device.state === 'revoked';
   const activityIds = device.enrolledActivityIds;
-  const feed = await readFeed(
-    context.db,
-    regionId,
-    device.deviceId,
-    revoked ? [] : activityIds,
-    request.cursor,
-    {
-      now: sent.receivedAt,
-      fingerprint: await context.rooms.fingerprinterOf(regionId, activityIds),
-      policies: revoked ? [] : await context.rooms.policiesOf(regionId, activityIds, sent.receivedAt),
-    },
-  );
+  const feed = await database.readFeed(regionId, {
+    deviceId: device.deviceId,
+    activityIds: revoked ? [] : activityIds,
+    cursor: request.cursor,
+    now: sent.receivedAt,
+    fingerprint: await context.rooms.fingerprinterOf(regionId, activityIds),
+    policies: revoked ? [] : await context.rooms.policiesOf(regionId, activityIds, sent.receivedAt),
+  });
   const offer = revoked ? null : await context.rooms.rosterOfferOf(regionId, activityIds, sent.receivedAt);
   const sameRoster =
     request.roster !== null &&
@@ -171,7 +178,7 @@ async function compose(
     sendSignatures: results.flatMap(({ sendSignatures }) => sendSignatures),
     rulings: groupRulings([...results.flatMap(({ rulings }) => rulings), ...feed.rulings]),
     highWater: { seq: custody.ackedSeq, hash: toBase64url(custody.ackedHash) },
-    gaps: await gapsOf(context.db, regionId, last),
+    gaps: await gapsOf(database, regionId, last),
     changes: { ...feed.changes, ...(!sameRoster && { roster: offer }) },
     cursor: feed.cursor,
     more: feed.more,
@@ -194,61 +201,18 @@ export function groupRulings(rulings: readonly StoredRuling[]): RulingGroup[] {
 
 /** "Phone 3 owes 41-57": between custody and the newest head that the phone signed. */
 async function gapsOf(
-  db: Kysely<Database>,
+  database: Pick<SyncDatabase<never>, 'headAndHeld'>,
   regionId: number,
   { device, custody }: BatchResult,
 ): Promise<[number, number][]> {
-  const row = await db
-    .selectFrom('device')
-    .select('head_seq')
-    .where('region_id', '=', regionId)
-    .where('device_id', '=', device.deviceId)
-    .executeTakeFirst();
-  const headSeq = row?.head_seq ?? 0;
+  const { headSeq, heldSeqs } = await database.headAndHeld(regionId, device.deviceId, custody.ackedSeq);
   if (headSeq <= custody.ackedSeq) return [];
-  const held = await db
-    .selectFrom('command')
-    .select('seq')
-    .where('region_id', '=', regionId)
-    .where('device_id', '=', device.deviceId)
-    .where('seq', '>', custody.ackedSeq)
-    .orderBy('seq')
-    .execute();
-  return gapsIn([[1, custody.ackedSeq], ...toRanges(held.map(({ seq }) => seq))], headSeq);
-}
-
-type KnownDevice = {
-  readonly regionId: number;
-  readonly publicKey: PublicKey | null;
-  readonly state: BatchDevice['state'];
-  readonly tokenExpiresAt: Instant | null;
-};
-
-async function findDevice(
-  db: Kysely<Database>,
-  region: string,
-  deviceId: string,
-): Promise<KnownDevice | undefined> {
-  const row = await db
-    .selectFrom('device')
-    .innerJoin('region', 'region.region_id', 'device.region_id')
-    .select(['device.region_id', 'device.public_key', 'device.state', 'device.token_expires_at'])
-    .where('region.slug', '=', region)
-    .where('device.device_id', '=', deviceId)
-    .executeTakeFirst();
-  return (
-    row && {
-      regionId: row.region_id,
-      publicKey: row.public_key,
-      state: row.state,
-      tokenExpiresAt: row.token_expires_at,
-    }
-  );
+  return gapsIn([[1, custody.ackedSeq], ...toRanges(heldSeqs)], headSeq);
 }
 
 /** Short-lived, for reading only (roster, event stream); a new one when half its life is over. */
 function tokenFor(
-  { ids }: SyncContext,
+  { ids }: AnswerContext,
   known: KnownDevice,
   device: BatchDevice,
   request: SyncRequest,
@@ -258,35 +222,6 @@ function tokenFor(
   const fresh = known.tokenExpiresAt !== null && known.tokenExpiresAt - now > limits.accessTokenMs / 2;
   if (fresh && !request.wantsToken) return null;
   return { value: ids.token(), expiresAt: now + limits.accessTokenMs };
-}
-
-export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
-
-async function noteSync(
-  trx: Kysely<Database>,
-  regionId: number,
-  request: SyncRequest,
-  syncNo: number,
-  token: SyncResponse['token'],
-  now: Instant,
-): Promise<void> {
-  await trx
-    .updateTable('device')
-    .set({
-      request_no: request.requestNo,
-      sync_no: syncNo,
-      last_seen_at: now,
-      app_version: request.report.appVersion,
-      platform: request.report.platform,
-      report: JSON.stringify(request.report),
-      ...(token && { token_hash: tokenHash(token.value), token_expires_at: token.expiresAt }),
-    })
-    .where('region_id', '=', regionId)
-    .where('device_id', '=', request.device)
-    .execute();
-  await sql`
-    insert into device_sync (region_id, device_id, sync_no, server_time) values (${regionId}, ${request.device}, ${syncNo}, ${now})
-  `.execute(trx);
 }
 
 function warnOfTrouble(log: Logger, results: readonly BatchResult[]): void {
