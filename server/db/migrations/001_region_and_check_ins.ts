@@ -213,9 +213,12 @@ export async function up(db: Kysely<never>): Promise<void> {
     );
     create unique index enrol_link_code on enrol_link (code_hash);
 
+    -- The tables a batch writes carry no foreign keys: a check for each row would cost half of the ingest rate (P4), and
+    -- one writer (server/sync/process-batch.ts) makes them from rows it has just read.
+
     -- Raw custody: the exact texts, their hash, when they came. Salt and payload can be erased, the digest stays.
     create table command (
-      region_id integer not null references region,
+      region_id integer not null,
       command_id uuid not null,
       device_id uuid not null,
       seq integer not null,
@@ -233,7 +236,7 @@ export async function up(db: Kysely<never>): Promise<void> {
 
     -- Same id or same seq with other content: kept beside, never instead (exists-with-different).
     create table command_conflict (
-      region_id integer not null references region,
+      region_id integer not null,
       conflict_id bigint generated always as identity,
       command_id uuid not null,
       device_id uuid not null,
@@ -248,7 +251,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     );
 
     create table ruling (
-      region_id integer not null references region,
+      region_id integer not null,
       command_id uuid not null,
       n integer not null,
       device_id uuid not null,
@@ -265,7 +268,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     create index ruling_followers on ruling (region_id, device_id, tx) where n > 1;
 
     create table account (
-      region_id integer not null references region,
+      region_id integer not null,
       account_id uuid not null,
       kind text not null check (kind in ('passholder', 'foreign-card', 'issued')),
       -- Equal to the sum of its postings; null for 'issued', whose single row would make every batch wait.
@@ -274,7 +277,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     );
 
     create table posting (
-      region_id integer not null references region,
+      region_id integer not null,
       command_id uuid not null,
       n integer not null,
       line smallint not null,
@@ -289,7 +292,7 @@ export async function up(db: Kysely<never>): Promise<void> {
 
     -- Who was where: one row for each admitted check-in; slot is its place under the limit, null when it does not count.
     create table visit (
-      region_id integer not null references region,
+      region_id integer not null,
       command_id uuid not null,
       activity_id uuid not null,
       account_id uuid not null,
@@ -313,7 +316,7 @@ export async function up(db: Kysely<never>): Promise<void> {
 
     -- Undo commands by their target; one may come before its target.
     create table undo (
-      region_id integer not null references region,
+      region_id integer not null,
       command_id uuid not null,
       target_id uuid not null,
       at bigint not null,
