@@ -1,9 +1,9 @@
 // Signatures of phones and of this server: ECDSA P-256 with SHA-256, IEEE P1363 as WebCrypto makes them, base64url.
-import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 import { fromBase64url, toBase64url, type Sha256 } from '#domain/kernel/bytes.ts';
 import type { PublicKey } from '#domain/sync/exchange.ts';
 
-export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
+export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer');
 
 const KEYS_REMEMBERED_MAX = 10_000;
 const keysByText = new Map<string, KeyObject>();

@@ -1,5 +1,6 @@
 // BatchStore on PostgreSQL. Every write of a batch is one statement with unnest arrays, whatever its size.
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { assert } from '#domain/kernel/assert.ts';
 import type { Database } from '#server/db/tables.ts';
 import type { AccountKind } from '#domain/ledger/ledger.ts';
 import type { NoteCode } from '#domain/checkins/decide-check-in.ts';
@@ -93,10 +94,10 @@ async function storedMarks(
   if (ids.length === 0) return [];
   const { rows } = await sql<StoredMark>`
     select command_id as id, seq, device_id as device, hash from command
-    where region_id = ${regionId} and command_id = any(${ids}::uuid[])
+    where region_id = ${regionId} and command_id = any(${plain(ids)}::uuid[])
     union
     select command_id as id, seq, device_id as device, hash from command
-    where region_id = ${regionId} and device_id = ${deviceId} and seq = any(${seqs}::int[])
+    where region_id = ${regionId} and device_id = ${deviceId} and seq = any(${plain(seqs)}::int[])
   `.execute(trx);
   return rows;
 }
@@ -120,9 +121,9 @@ async function insertCommands(
     insert into command (region_id, command_id, device_id, seq, kind, hash, envelope, payload, salt, payload_digest, received_at)
     select ${regionId}, id, device, seq, kind, decode(hash, 'hex'), envelope, payload, decode(salt, 'hex'), decode(digest, 'hex'), ${receivedAt}
     from unnest(
-      ${commands.map((c) => c.id)}::uuid[], ${commands.map((c) => c.device)}::uuid[], ${commands.map((c) => c.seq)}::int[],
-      ${commands.map((c) => c.kind)}::text[], ${commands.map((c) => hex(c.hash))}::text[], ${commands.map((c) => withoutNul(c.envelope))}::text[],
-      ${commands.map((c) => withoutNul(c.payload))}::text[], ${commands.map((c) => hex(c.salt))}::text[], ${commands.map((c) => hex(c.digest))}::text[]
+      ${plain(commands.map((c) => c.id))}::uuid[], ${plain(commands.map((c) => c.device))}::uuid[], ${plain(commands.map((c) => c.seq))}::int[],
+      ${commands.map((c) => c.kind)}::text[], ${plain(commands.map((c) => hex(c.hash)))}::text[], ${commands.map((c) => withoutNul(c.envelope))}::text[],
+      ${commands.map((c) => withoutNul(c.payload))}::text[], ${plain(commands.map((c) => hex(c.salt)))}::text[], ${plain(commands.map((c) => hex(c.digest)))}::text[]
     ) as c (id, device, seq, kind, hash, envelope, payload, salt, digest)
   `.execute(trx);
 }
@@ -151,7 +152,7 @@ async function anchorTimes(
 ): Promise<Map<number, number>> {
   const { rows } = await sql<{ sync_no: number; server_time: number }>`
     select sync_no, server_time from device_sync
-    where region_id = ${regionId} and device_id = ${deviceId} and sync_no = any(${syncNos}::int[])
+    where region_id = ${regionId} and device_id = ${deviceId} and sync_no = any(${plain(syncNos)}::int[])
   `.execute(trx);
   return new Map(rows.map((row) => [row.sync_no, row.server_time]));
 }
@@ -219,7 +220,7 @@ async function activities(
         where s.region_id = a.region_id and s.activity_id = a.activity_id) as systems,
       (select json_agg(json_build_object('version', v.version, 'points', v.points, 'occurrences', v.occurrences))
         from activity_version v where v.region_id = a.region_id and v.activity_id = a.activity_id) as versions
-    from activity a where a.region_id = ${regionId} and a.activity_id = any(${ids}::uuid[])
+    from activity a where a.region_id = ${regionId} and a.activity_id = any(${plain(ids)}::uuid[])
   `.execute(trx);
   return new Map(
     rows.map((row) => [
@@ -272,7 +273,7 @@ async function visitsById(trx: Trx, regionId: number, commandIds: readonly strin
   if (commandIds.length === 0) return [];
   const { rows } = await sql<VisitRow>`
     select ${visitColumns} from visit v ${latestRuling}
-    where v.region_id = ${regionId} and v.command_id = any(${commandIds}::uuid[])
+    where v.region_id = ${regionId} and v.command_id = any(${plain(commandIds)}::uuid[])
   `.execute(trx);
   return rows.map(visitOf);
 }
@@ -281,7 +282,7 @@ async function groups(trx: Trx, regionId: number, keys: readonly GroupKey[]): Pr
   const { rows } = await sql<VisitRow>`
     select ${visitColumns}
     from (
-      select distinct * from unnest(${keys.map((k) => k.activityId)}::uuid[], ${keys.map((k) => k.accountId)}::uuid[], ${keys.map((k) => k.periodKey)}::text[])
+      select distinct * from unnest(${plain(keys.map((k) => k.activityId))}::uuid[], ${plain(keys.map((k) => k.accountId))}::uuid[], ${plain(keys.map((k) => k.periodKey))}::text[])
         as k (activity_id, account_id, period_key)
     ) k
     join visit v on v.region_id = ${regionId} and v.activity_id = k.activity_id and v.account_id = k.account_id and v.period_key = k.period_key
@@ -316,7 +317,7 @@ const visitOf = (row: VisitRow): GroupVisit => ({
 async function knownCommands(trx: Trx, regionId: number, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const { rows } = await sql<{ command_id: string }>`
-    select command_id from command where region_id = ${regionId} and command_id = any(${ids}::uuid[])
+    select command_id from command where region_id = ${regionId} and command_id = any(${plain(ids)}::uuid[])
   `.execute(trx);
   return new Set(rows.map((row) => row.command_id));
 }
@@ -343,7 +344,7 @@ async function waitingUndos(
     join lateral (
       select * from ruling r where r.region_id = u.region_id and r.command_id = u.command_id order by r.n desc limit 1
     ) r on true
-    where u.region_id = ${regionId} and u.target_id = any(${targetIds}::uuid[]) and r.outcome = 'pending'
+    where u.region_id = ${regionId} and u.target_id = any(${plain(targetIds)}::uuid[]) and r.outcome = 'pending'
   `.execute(trx);
   return rows.map((row) => ({
     commandId: row.command_id,
@@ -361,8 +362,8 @@ async function insertUndos(trx: Trx, regionId: number, undos: readonly UndoRow[]
   if (undos.length === 0) return;
   await sql`
     insert into undo (region_id, command_id, target_id, at, device_id)
-    select ${regionId}, * from unnest(${undos.map((u) => u.commandId)}::uuid[], ${undos.map((u) => u.targetId)}::uuid[],
-      ${undos.map((u) => u.at)}::bigint[], ${undos.map((u) => u.deviceId)}::uuid[])
+    select ${regionId}, * from unnest(${plain(undos.map((u) => u.commandId))}::uuid[], ${plain(undos.map((u) => u.targetId))}::uuid[],
+      ${plain(undos.map((u) => u.at))}::bigint[], ${plain(undos.map((u) => u.deviceId))}::uuid[])
   `.execute(trx);
 }
 
@@ -376,7 +377,7 @@ async function lockAccounts(
   if (ids.length === 0) return;
   const opened = await sql<{ account_id: string; kind: AccountKind }>`
     select account_id, kind from account
-    where region_id = ${regionId} and account_id = any(${ids}::uuid[]) and kind <> 'issued'
+    where region_id = ${regionId} and account_id = any(${plain(ids)}::uuid[]) and kind <> 'issued'
     order by account_id for no key update
   `.execute(trx);
   const found = new Set(opened.rows.map(({ account_id }) => account_id));
@@ -385,12 +386,12 @@ async function lockAccounts(
   await sql`
     insert into account (region_id, account_id, kind, balance)
     select ${regionId}, id, kind, case when kind = 'issued' then null else 0 end
-    from unnest(${missing}::uuid[], ${missing.map((id) => kinds.get(id))}::text[]) as a (id, kind)
+    from unnest(${plain(missing)}::uuid[], ${plain(missing.map((id) => kinds.get(id)))}::text[]) as a (id, kind)
     on conflict do nothing
   `.execute(trx);
   // Two batches may open the same account: whoever came second waits here.
   await sql`
-    select 1 from account where region_id = ${regionId} and account_id = any(${missing}::uuid[]) and kind <> 'issued'
+    select 1 from account where region_id = ${regionId} and account_id = any(${plain(missing)}::uuid[]) and kind <> 'issued'
     order by account_id for no key update
   `.execute(trx);
 }
@@ -406,9 +407,9 @@ async function insertRulings(
     insert into ruling (region_id, command_id, n, device_id, seq, outcome, code, because, points, ruled_at)
     select ${regionId}, id, n, device, seq, outcome, code, because::jsonb, points, ${ruledAt}
     from unnest(
-      ${rulings.map((r) => r.commandId)}::uuid[], ${rulings.map((r) => r.n)}::int[], ${rulings.map((r) => r.deviceId)}::uuid[],
-      ${rulings.map((r) => r.seq)}::int[], ${rulings.map((r) => r.judgement.outcome)}::text[], ${rulings.map((r) => r.judgement.code ?? null)}::text[],
-      ${rulings.map((r) => (r.judgement.because ? JSON.stringify(r.judgement.because) : null))}::text[], ${rulings.map((r) => r.judgement.points)}::int[]
+      ${plain(rulings.map((r) => r.commandId))}::uuid[], ${plain(rulings.map((r) => r.n))}::int[], ${plain(rulings.map((r) => r.deviceId))}::uuid[],
+      ${plain(rulings.map((r) => r.seq))}::int[], ${plain(rulings.map((r) => r.judgement.outcome))}::text[], ${plain(rulings.map((r) => r.judgement.code ?? null))}::text[],
+      ${rulings.map((r) => (r.judgement.because ? JSON.stringify(r.judgement.because) : null))}::text[], ${plain(rulings.map((r) => r.judgement.points))}::int[]
     ) as r (id, n, device, seq, outcome, code, because, points)
   `.execute(trx);
 }
@@ -420,7 +421,7 @@ async function saveVisits(trx: Trx, regionId: number, visits: readonly RuledVisi
     // One statement: slots may change hands, the constraint is checked at its end.
     await sql`
       update visit v set slot = m.slot, undone = m.undone, tx = pg_current_xact_id()
-      from unnest(${moved.map((v) => v.commandId)}::uuid[], ${moved.map((v) => v.slot)}::int[], ${moved.map((v) => v.undone)}::bool[])
+      from unnest(${plain(moved.map((v) => v.commandId))}::uuid[], ${plain(moved.map((v) => v.slot))}::int[], ${plain(moved.map((v) => v.undone))}::bool[])
         as m (command_id, slot, undone)
       where v.region_id = ${regionId} and v.command_id = m.command_id
     `.execute(trx);
@@ -429,34 +430,36 @@ async function saveVisits(trx: Trx, regionId: number, visits: readonly RuledVisi
     await sql`
       insert into visit (region_id, command_id, activity_id, account_id, period_key, at, slot, device_id, issuer_id, points, note, undone, uitpas_number)
       select ${regionId}, * from unnest(
-        ${fresh.map((v) => v.commandId)}::uuid[], ${fresh.map((v) => v.activityId)}::uuid[], ${fresh.map((v) => v.accountId)}::uuid[],
-        ${fresh.map((v) => v.periodKey)}::text[], ${fresh.map((v) => v.at)}::bigint[], ${fresh.map((v) => v.slot)}::int[],
-        ${fresh.map((v) => v.deviceId)}::uuid[], ${fresh.map((v) => v.issuerId)}::uuid[], ${fresh.map((v) => v.points)}::int[],
-        ${fresh.map((v) => v.note)}::text[], ${fresh.map((v) => v.undone)}::bool[], ${fresh.map((v) => v.number)}::text[]
+        ${plain(fresh.map((v) => v.commandId))}::uuid[], ${plain(fresh.map((v) => v.activityId))}::uuid[], ${plain(fresh.map((v) => v.accountId))}::uuid[],
+        ${plain(fresh.map((v) => v.periodKey))}::text[], ${plain(fresh.map((v) => v.at))}::bigint[], ${plain(fresh.map((v) => v.slot))}::int[],
+        ${plain(fresh.map((v) => v.deviceId))}::uuid[], ${plain(fresh.map((v) => v.issuerId))}::uuid[], ${plain(fresh.map((v) => v.points))}::int[],
+        ${plain(fresh.map((v) => v.note))}::text[], ${plain(fresh.map((v) => v.undone))}::bool[], ${plain(fresh.map((v) => v.number))}::text[]
       )
     `.execute(trx);
   }
 }
 
 async function post(trx: Trx, regionId: number, entries: readonly BatchEntry[], at: number): Promise<void> {
-  const lines = entries.flatMap((entry) =>
-    entry.postings.map((posting, line) => ({ ...posting, line, entry })),
+  const lines = entries.flatMap((entry, index) =>
+    entry.postings.map((posting, line) => ({ ...posting, line, index: index + 1 })),
   );
   if (lines.length === 0) return;
   await sql`
     insert into posting (region_id, command_id, n, line, account_id, unit, amount, corrects_n, posted_at)
-    select ${regionId}, id, n, line, account, unit, amount, corrects, ${at}
+    select ${regionId}, e.id, e.n, p.line, p.account, p.unit, p.amount, e.corrects, ${at}
     from unnest(
-      ${lines.map((l) => l.entry.commandId)}::uuid[], ${lines.map((l) => l.entry.n)}::int[], ${lines.map((l) => l.line)}::int[],
-      ${lines.map((l) => l.accountId)}::uuid[], ${lines.map((l) => l.unit)}::text[], ${lines.map((l) => l.amount)}::bigint[],
-      ${lines.map((l) => l.entry.correctsN ?? null)}::int[]
-    ) as p (id, n, line, account, unit, amount, corrects)
+      ${plain(lines.map((l) => l.index))}::int[], ${plain(lines.map((l) => l.line))}::int[], ${plain(lines.map((l) => l.accountId))}::uuid[],
+      ${plain(lines.map((l) => l.unit))}::text[], ${plain(lines.map((l) => l.amount))}::bigint[]
+    ) as p (entry, line, account, unit, amount)
+    join unnest(
+      ${plain(entries.map((e) => e.commandId))}::uuid[], ${plain(entries.map((e) => e.n))}::int[], ${plain(entries.map((e) => e.correctsN))}::int[]
+    ) with ordinality as e (id, n, corrects, entry) on e.entry = p.entry
   `.execute(trx);
   const deltas = new Map<string, number>();
   for (const { accountId, amount } of lines) deltas.set(accountId, (deltas.get(accountId) ?? 0) + amount);
   await sql`
     update account a set balance = a.balance + d.delta
-    from unnest(${[...deltas.keys()]}::uuid[], ${[...deltas.values()]}::bigint[]) as d (account_id, delta)
+    from unnest(${plain([...deltas.keys()])}::uuid[], ${plain([...deltas.values()])}::bigint[]) as d (account_id, delta)
     where a.region_id = ${regionId} and a.account_id = d.account_id and a.balance is not null and d.delta <> 0
   `.execute(trx);
 }
@@ -470,7 +473,7 @@ async function latestRulings(
   const { rows } = await sql<StoredRuling>`
     select distinct on (r.command_id) r.command_id as "commandId", r.seq, r.n, r.outcome, r.code, r.because, r.points, r.ruled_at as "ruledAt"
     from command c join ruling r on r.region_id = c.region_id and r.command_id = c.command_id
-    where c.region_id = ${regionId} and c.device_id = ${deviceId} and c.seq = any(${seqs}::int[])
+    where c.region_id = ${regionId} and c.device_id = ${deviceId} and c.seq = any(${plain(seqs)}::int[])
     order by r.command_id, r.n desc
   `.execute(trx);
   return rows;
@@ -494,6 +497,19 @@ async function saveCustody(
     .where('region_id', '=', regionId)
     .where('device_id', '=', deviceId)
     .execute();
+}
+
+/**
+ * An array literal of values that need no quotes: ids, numbers, codes, hex. pg would look at each character of each of
+ * them, which costs as much as all rules together; this checks once that nothing in it could end a value.
+ */
+function plain(values: readonly (string | number | boolean | null | undefined)[]): string {
+  const text = values.map((value) => value ?? 'NULL').join(',');
+  assert(
+    /^[\w:.,-]*$/.test(text) && (values.length === 0 || text.split(',').length === values.length),
+    'plain values for an array',
+  );
+  return `{${text}}`;
 }
 
 const hex = (bytes: Uint8Array): string =>
