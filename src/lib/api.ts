@@ -52,6 +52,47 @@ export const api = {
     request('DELETE', path, undefined, schema, options),
 };
 
+/** One request with a hard time-out over all of it, whatever the answer: for answers that carry their own proof. */
+export async function fetchWithin<T>(
+  path: string,
+  timeoutMs: number,
+  init: RequestInit,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  try {
+    const response = await fetch(path, {
+      ...init,
+      signal: timeout.signal,
+      cache: 'no-store',
+      redirect: 'error',
+    });
+    return await read(response);
+  } catch (cause) {
+    throw new Unreachable(timeout.signal.aborted ? 'time-out' : 'no-network', { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A stream of server-sent events under a token; ends when the server ends it or `signal` aborts. */
+export async function fetchEvents(
+  path: string,
+  token: string,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` };
+  const init: RequestInit = { headers, signal, cache: 'no-store', redirect: 'error', credentials: 'omit' };
+  const response = await fetch(path, init);
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (!response.ok || !isStream || !response.body) {
+    await response.body?.cancel();
+    throw new Unreachable(response.status >= 500 ? 'server-error' : 'unknown-answer');
+  }
+  return response.body;
+}
+
 async function request<T>(
   method: string,
   path: string,

@@ -1,0 +1,75 @@
+// What is this phone at start: enrolled, waiting, revoked, a stranger, or one that lost its storage?
+import { Dexie } from 'dexie';
+import { forgetKnownDevice, readKnownDevice, type KnownDevice, type TraceStore } from '../db/known-device.ts';
+import type { DeviceRow, PhoneDb } from '../db/phone-db.ts';
+import { wipeRegionData } from '../sync/dexie-sync-store.ts';
+
+export type Standing =
+  | { readonly kind: 'none' }
+  /** The browser threw the database away: n commands are known up to `seq`, the rest is gone. Enrol anew, naming it. */
+  | { readonly kind: 'lost'; readonly known: KnownDevice }
+  | { readonly kind: 'waiting'; readonly device: DeviceRow }
+  | { readonly kind: 'enrolled'; readonly device: DeviceRow }
+  | { readonly kind: 'revoked'; readonly device: DeviceRow }
+  /** A newer version of the app has been here: update first. */
+  | { readonly kind: 'unusable'; readonly why: 'newer-database' | 'no-store' };
+
+export async function readStanding(db: PhoneDb, trace: TraceStore): Promise<Standing> {
+  try {
+    await db.open();
+  } catch (error) {
+    console.error('The database of this phone does not open.', error);
+    return { kind: 'unusable', why: error instanceof Dexie.VersionError ? 'newer-database' : 'no-store' };
+  }
+  const waiting = await deviceOf(db, 'enrolling');
+  if (waiting?.state === 'pending') return { kind: 'waiting', device: waiting };
+  const device = await deviceOf(db, 'current');
+  const known = readKnownDevice(trace);
+  if (known && (await isLost(db, known))) return { kind: 'lost', known };
+  if (!device) return { kind: 'none' };
+  return { kind: device.state === 'revoked' ? 'revoked' : 'enrolled', device };
+}
+
+/** Devices this phone was before, and whose commands the server still lacks: they go on sending, with their own key. */
+export async function findDebtors(db: PhoneDb, current: string | undefined): Promise<DeviceRow[]> {
+  const former = await db.devices.where('state').anyOf('left', 'revoked').toArray();
+  const owing: DeviceRow[] = [];
+  for (const device of former) {
+    if (device.id === current) continue;
+    if ((await countUnsent(db, device.id)) > 0) owing.push(device);
+  }
+  return owing;
+}
+
+/** Of every device this phone is or was. */
+export const countUnsent = (db: PhoneDb, device: string): Promise<number> =>
+  db.outbox
+    .where('[device+state+seq]')
+    .between([device, 'unsent', 0], [device, 'unsent', Number.MAX_SAFE_INTEGER])
+    .count();
+
+/** Signs out: the roster goes, unsent commands stay and are still sent. */
+export async function leaveDevice(db: PhoneDb, trace: TraceStore): Promise<void> {
+  await db.transaction(
+    'rw',
+    [db.devices, db.meta, db.blobs, db.visits, db.activities, db.phones],
+    async () => {
+      const current = await db.meta.get('current');
+      if (current?.key === 'current') await db.devices.update(current.device, { state: 'left' });
+      await db.meta.bulkDelete(['current', 'enrolling']);
+      await wipeRegionData(db);
+    },
+  );
+  forgetKnownDevice(trace);
+}
+
+async function deviceOf(db: PhoneDb, key: 'current' | 'enrolling'): Promise<DeviceRow | undefined> {
+  const row = await db.meta.get(key);
+  return row && 'device' in row ? db.devices.get(row.device) : undefined;
+}
+
+/** Gone, or an old copy of itself. */
+async function isLost(db: PhoneDb, known: KnownDevice): Promise<boolean> {
+  const chain = await db.chains.get(known.device);
+  return chain === undefined || chain.seq < known.seq;
+}

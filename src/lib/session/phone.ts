@@ -1,0 +1,143 @@
+// This phone, opened: its database, its enrolment, the roster in memory and the sync loop. Screens reach it through
+// session.svelte.ts, rooms get it as an argument, tests and the simulation open several in one process.
+import type { Roster } from '#domain/cards/roster.ts';
+import type { Instant } from '#domain/kernel/civil-time.ts';
+import { limits } from '#domain/kernel/limits.ts';
+import {
+  downloadRoster,
+  expiryOf,
+  fetchRoster,
+  loadRoster,
+  wipeRoster,
+  type RosterDownload,
+} from '../cards/roster-store.ts';
+import { clock as deviceClock, type Clock } from '../clock.ts';
+import { isSigned, makeMarkKey, signBytes } from '../db/device-keys.ts';
+import { keepKnownDevice, type TraceStore } from '../db/known-device.ts';
+import type { DeviceRow, HeardAnchor, PhoneDb } from '../db/phone-db.ts';
+import { chance as deviceChance, idFrom, type Chance } from '../ids.ts';
+import { createDexieSyncStore, contactOf } from '../sync/dexie-sync-store.ts';
+import { allWritten, type Author } from '../sync/dispatch.ts';
+import type { PhoneFacts } from '../sync/exchange-once.ts';
+import type { Backlog } from '../sync/sync-store.ts';
+import { createSyncLoop, type SyncLoop } from '../sync/sync-loop.ts';
+import { transport as httpTransport, type Transport } from '../sync/transport.ts';
+
+export type PhoneParts = {
+  readonly db: PhoneDb;
+  readonly trace: TraceStore;
+  readonly clock?: Clock;
+  readonly chance?: Chance;
+  readonly transport?: Transport;
+  readonly download?: RosterDownload;
+  readonly phoneFacts: () => Promise<PhoneFacts>;
+  readonly alone?: (work: () => Promise<void>) => Promise<void>;
+};
+
+export type Phone = Author & {
+  readonly markKey: CryptoKey;
+  readonly sync: SyncLoop;
+  readonly backlog: () => Promise<Backlog>;
+  readonly roster: () => Roster | undefined;
+  /** There was a roster, and its time is over. */
+  readonly rosterExpired: () => boolean;
+  /** The device clock, corrected when the server says that it is far off: the door must not close for everyone. */
+  readonly trueNow: () => Instant;
+  /** Gets the offered roster, if there is a newer one. */
+  readonly refreshRoster: () => Promise<void>;
+  readonly close: () => void;
+};
+
+/** For a device that is enrolled: `active`, or `revoked` or `left` while it still owes commands. */
+export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<Phone> {
+  const { db, trace, clock = deviceClock, chance = deviceChance } = parts;
+  const session = idFrom(chance, clock.now());
+  const markKey = await getMarkKey(db);
+  let heard: Pick<HeardAnchor, 'serverTime' | 'deviceTime'> | null = (await contactOf(db, device.id)).anchor;
+  const trueNow = (): Instant => {
+    const skew = heard ? heard.serverTime - heard.deviceTime : 0;
+    return clock.now() + (Math.abs(skew) > limits.clockSkewWarnMs ? skew : 0);
+  };
+  const hadRoster = (await db.meta.get('roster')) !== undefined;
+  let roster = await loadRoster(db, device, trueNow());
+  let expired = hadRoster && !roster;
+
+  const refreshRoster = async (): Promise<void> => {
+    roster = (await fetchRoster(db, device, chance, parts.download ?? downloadRoster)) ?? roster;
+  };
+  const store = createDexieSyncStore(db, device);
+  const sync = createSyncLoop({
+    store,
+    transport: parts.transport ?? httpTransport,
+    signer: {
+      region: device.region,
+      device: device.id,
+      sign: (bytes) => signBytes(device.signKey, bytes),
+      isFromServer: (bytes, signature) => isSigned(device.serverKey, bytes, signature),
+    },
+    clock,
+    chance,
+    session,
+    phoneFacts: parts.phoneFacts,
+    ...(parts.alone && { alone: parts.alone }),
+    onAnswer({ answer, plan, clockSkewMs }) {
+      // The server holds more of this device than this database: an old copy. The next start says so.
+      if (plan.alarm === 'ahead') keepKnownDevice(trace, { device: device.id, seq: answer.highWater.seq });
+      heard = { serverTime: answer.serverTime, deviceTime: answer.serverTime - clockSkewMs };
+      if (answer.wipe || answer.state === 'revoked') roster = undefined;
+      else
+        refreshRoster().catch((error: unknown) => {
+          console.warn('The roster could not be refreshed.', error);
+        });
+    },
+  });
+
+  // A newer version of the app waits in another tab: let what is being written finish, then make way.
+  const makeWay = (): boolean => {
+    sync.stop();
+    void allWritten().then(() => db.close());
+    return false;
+  };
+  db.on('versionchange', makeWay);
+
+  return {
+    db,
+    device,
+    session,
+    clock,
+    chance,
+    trace,
+    onSaved: () => sync.wake('debounced'),
+    markKey,
+    sync,
+    backlog: store.backlog,
+    trueNow,
+    rosterExpired: () => expired,
+    roster() {
+      if (roster && expiryOf(roster) <= trueNow()) {
+        roster = undefined;
+        expired = true;
+        wipeRoster(db).catch((error: unknown) => {
+          console.warn('An expired roster could not be wiped; the next start tries again.', error);
+        });
+      }
+      return roster;
+    },
+    refreshRoster,
+    close() {
+      sync.stop();
+      db.on('versionchange').unsubscribe(makeWay);
+    },
+  };
+}
+
+/** Made once per database; of two tabs that start together the first one's key stays. */
+async function getMarkKey(db: PhoneDb): Promise<CryptoKey> {
+  const fresh = await makeMarkKey();
+  return db.transaction('rw', db.meta, async () => {
+    const kept = await db.meta.get('mark-key');
+    if (kept?.key === 'mark-key') return kept.markKey;
+    await db.meta.put({ key: 'mark-key', markKey: fresh });
+    return fresh;
+  });
+}

@@ -1,0 +1,175 @@
+// The one place where screens learn what this phone is, and where the parts of the phone are put together.
+import { clock } from '../clock.ts';
+import { fetchEvents } from '../api.ts';
+import { openPhoneDb, type DeviceRow } from '../db/phone-db.ts';
+import { reservePad } from '../db/strict-write.ts';
+import { chance } from '../ids.ts';
+import { region } from '../region/region.svelte.ts';
+import { isShiftActive } from '../shift-flag.svelte.ts';
+import { contactOf } from '../sync/dexie-sync-store.ts';
+import { followChanges } from '../sync/follow-changes.ts';
+import { followStatus } from '../sync/status.svelte.ts';
+import { transport } from '../sync/transport.ts';
+import { askApproval, requestEnrolment, settleEnrolment, wordsOf, type EnrolOutcome } from './enrol.ts';
+import { findDebtors, leaveDevice, readStanding } from './open-session.ts';
+import { platformName, readPhoneFacts } from './phone-facts.ts';
+import { openPhone, type Phone } from './phone.ts';
+
+export type SessionState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'lost'; readonly device: string; readonly seq: number }
+  | {
+      readonly kind: 'waiting';
+      readonly words: readonly [string, string];
+      readonly organisationName: string;
+      readonly activityTitles: readonly string[];
+      /** Device clock. */
+      readonly expiresAt: number;
+    }
+  /** The coordinator said no, or nobody answered in time. */
+  | { readonly kind: 'refused' | 'expired' }
+  | { readonly kind: 'active'; readonly phone: Phone }
+  | { readonly kind: 'revoked'; readonly phone: Phone }
+  | { readonly kind: 'unusable'; readonly why: 'newer-database' | 'no-store' };
+
+const APPROVAL_POLL_MS = 2_000;
+
+const db = openPhoneDb();
+let state = $state.raw<SessionState>({ kind: 'opening' });
+let opening: Promise<void> | undefined;
+let stops: (() => void)[] = [];
+
+export const session = {
+  get state(): SessionState {
+    return state;
+  },
+  /** The enrolled phone, revoked or not. */
+  get phone(): Phone | undefined {
+    return state.kind === 'active' || state.kind === 'revoked' ? state.phone : undefined;
+  },
+  get deviceName(): string {
+    return session.phone?.device.name ?? '';
+  },
+};
+
+/** At the start of a screen that needs the phone; a second call does nothing. */
+export function openSession(): Promise<void> {
+  opening ??= readAndRun();
+  return opening;
+}
+
+/** Asks for enrolment with the code of a link; the state becomes `waiting` when the code was good. */
+export async function enrol(code: string, name: string): Promise<EnrolOutcome> {
+  const replaces = state.kind === 'lost' ? { replaces: state.device } : {};
+  const outcome = await requestEnrolment(db, clock, {
+    code: code.trim(),
+    name,
+    platform: platformName(navigator.userAgent),
+    appVersion: region.version,
+    ...replaces,
+  });
+  if (outcome.ok) waitFor(outcome.device);
+  return outcome;
+}
+
+/** Signs this phone out. `unsent` commands stay on it and are still sent; ask before when it is not 0. */
+export async function leave(): Promise<{ unsent: number }> {
+  const unsent = (await session.phone?.backlog())?.unsent ?? 0;
+  await leaveDevice(db, localStorage);
+  await reopen();
+  return { unsent };
+}
+
+async function readAndRun(): Promise<void> {
+  const standing = await readStanding(db, localStorage);
+  switch (standing.kind) {
+    case 'none':
+    case 'unusable':
+      state = standing;
+      break;
+    case 'lost':
+      state = { kind: 'lost', ...standing.known };
+      break;
+    case 'waiting':
+      waitFor(standing.device);
+      break;
+    case 'enrolled':
+    case 'revoked':
+      await run(standing.device, standing.kind === 'revoked' ? 'revoked' : 'active');
+      break;
+  }
+  if (standing.kind === 'unusable') return;
+  const current = 'device' in standing ? standing.device.id : undefined;
+  for (const debtor of await findDebtors(db, current)) {
+    const former = await openPhone(phoneParts(), debtor);
+    former.sync.start();
+    stops.push(former.close);
+  }
+}
+
+async function reopen(): Promise<void> {
+  for (const stop of stops) stop();
+  stops = [];
+  opening = readAndRun();
+  await opening;
+}
+
+async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void> {
+  const phone = await openPhone(phoneParts(), device);
+  state = { kind, phone };
+  await reservePad(db, chance);
+  const wake = (): void => phone.sync.wake();
+  const wakeWhenSeen = (): void => {
+    if (document.visibilityState === 'visible') wake();
+  };
+  addEventListener('online', wake);
+  document.addEventListener('visibilitychange', wakeWhenSeen);
+  stops.push(
+    followStatus(phone.sync),
+    phone.sync.subscribe(({ deviceState, alarm }) => {
+      if (deviceState === 'revoked' && state.kind === 'active') state = { kind: 'revoked', phone };
+      if (alarm === 'ahead') void reopen();
+    }),
+    followChanges({
+      open: (token, signal) => fetchEvents('/api/sync/stream', token, signal),
+      token: async () => (await contactOf(db, device.id)).token?.value,
+      onChanged: wake,
+      clock,
+      chance,
+    }),
+    () => removeEventListener('online', wake),
+    () => document.removeEventListener('visibilitychange', wakeWhenSeen),
+    phone.close,
+  );
+  phone.sync.start();
+}
+
+const phoneParts = (): Parameters<typeof openPhone>[0] => ({
+  db,
+  trace: localStorage,
+  phoneFacts: () => readPhoneFacts({ version: region.version, shiftActive: isShiftActive() }),
+  // Missing on plain http; then the loop of each tab sends, and the server takes each command once.
+  ...('locks' in navigator && {
+    alone: (work: () => Promise<void>) => navigator.locks.request('streekbalie-sync', work),
+  }),
+});
+
+function waitFor(device: DeviceRow): void {
+  const { organisationName, activityTitles, expiresAt } = device;
+  state = { kind: 'waiting', words: wordsOf(device), organisationName, activityTitles, expiresAt };
+  let cancel = (): void => undefined;
+  const ask = async (): Promise<void> => {
+    const said = await askApproval(device, transport, clock);
+    if (state.kind !== 'waiting') return;
+    if (said === undefined || said === 'pending') {
+      cancel = clock.after(APPROVAL_POLL_MS, () => void ask());
+      return;
+    }
+    const settled = await settleEnrolment(db, localStorage, device, said);
+    if (settled.state === 'active') await reopen();
+    else state = { kind: said === 'refused' || said === 'revoked' ? 'refused' : 'expired' };
+  };
+  stops.push(() => cancel());
+  void ask();
+}

@@ -1,0 +1,200 @@
+// The outbox of one device, for the sync loop. Reads close their transaction before anything is unsealed or sent.
+import { Dexie } from 'dexie';
+import type { SyncResponse } from '#domain/sync/exchange.ts';
+import {
+  scanRow,
+  type ContactRow,
+  type DeviceRow,
+  type HeardAnchor,
+  type OutboxRow,
+  type PhoneDb,
+  type Ruling,
+} from '../db/phone-db.ts';
+import { unsealText } from '../db/seal.ts';
+import { lostByServer, planAnswer, type AnswerPlan } from './plan-answer.ts';
+import type { Backlog, BatchLimit, Outgoing, OutgoingCommand, SyncStore } from './sync-store.ts';
+
+/** Rows put back to `unsent` at one answer; the next answer names the rest. */
+const RESEND_MAX = 5_000;
+
+export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore {
+  const withState = (state: OutboxRow['state'], from = 0, to = Number.MAX_SAFE_INTEGER) =>
+    db.outbox
+      .where('[device+state+seq]')
+      .between([device.id, state, from], [device.id, state, to], true, true);
+
+  return { takeRequest, keepSignatures, applyAnswer, backlog, prune };
+
+  async function takeRequest({ countMax, charsMax }: BatchLimit): Promise<Outgoing> {
+    const taken = await db.transaction('rw', db.outbox, db.chains, db.contacts, db.meta, async () => {
+      const contact = await contactOf(db, device.id);
+      await db.contacts.put({ ...contact, requestNo: contact.requestNo + 1 });
+      const roster = await db.meta.get('roster');
+      const chain = await db.chains.get(device.id);
+      const rows = await withState('unsent').limit(countMax).toArray();
+      return {
+        requestNo: contact.requestNo + 1,
+        cursor: contact.cursor,
+        head: { seq: chain?.seq ?? 0, hash: chain?.hash ?? '' },
+        roster:
+          roster?.key === 'roster' && roster.device === device.id
+            ? { id: roster.rosterId, version: roster.version, builtAt: roster.builtAt }
+            : null,
+        rows,
+        unsent: rows.length < countMax ? rows.length : await withState('unsent').count(),
+        oldestUnsentAt: rows[0]?.at ?? null,
+      };
+    });
+    const { rows, ...rest } = taken;
+    const commands: OutgoingCommand[] = [];
+    let chars = 0;
+    for (const row of rows) {
+      const payload = await openPayload(row);
+      chars += row.envelope.length + payload.length + 100;
+      if (commands.length > 0 && chars > charsMax) break;
+      const { seq, envelope, salt, prevHash, hash, signature } = row;
+      commands.push({ seq, envelope, payload, salt, prevHash, hash, ...(signature && { signature }) });
+    }
+    return { ...rest, commands };
+  }
+
+  /** A payload that was tampered with cannot be opened: it goes out empty, and the server sees the broken chain. */
+  async function openPayload(row: OutboxRow): Promise<string> {
+    try {
+      return await unsealText(device.storageKey, row.payload);
+    } catch (error) {
+      console.error(`Command ${row.seq} cannot be unsealed.`, error);
+      return '';
+    }
+  }
+
+  async function keepSignatures(signed: readonly { seq: number; signature: string }[]): Promise<void> {
+    await db.transaction('rw', db.outbox, async () => {
+      for (const { seq, signature } of signed) await db.outbox.update([device.id, seq], { signature });
+    });
+  }
+
+  function applyAnswer(answer: SyncResponse, heard: HeardAnchor): Promise<AnswerPlan> {
+    return db.transaction(
+      'rw',
+      [
+        db.outbox,
+        db.chains,
+        db.scans,
+        db.contacts,
+        db.devices,
+        db.activities,
+        db.visits,
+        db.phones,
+        db.blobs,
+        db.meta,
+      ],
+      async () => {
+        const rows = await rowsOf(answer);
+        const chain = await db.chains.get(device.id);
+        const plan = planAnswer(rows, chain?.seq ?? 0, answer);
+        const changed = [...plan.states].flatMap(([seq, next]) => {
+          const row = rows.get(seq);
+          return row ? [{ ...row, ...next }] : [];
+        });
+        await db.outbox.bulkPut(changed);
+        for (const { seq, ruling } of plan.rulings) await keepRuling(seq, ruling);
+        await keepChanges(answer, heard);
+        return plan;
+      },
+    );
+  }
+
+  async function rowsOf(answer: SyncResponse): Promise<Map<number, OutboxRow>> {
+    const rows = new Map<number, OutboxRow>();
+    const keep = (found: OutboxRow[]): void => found.forEach((row) => rows.set(row.seq, row));
+    const spokenOf = [
+      ...answer.receipts.map(({ from, to }) => [from, to] as const),
+      ...answer.rulings.flatMap(({ seqs }) => seqs),
+      [answer.highWater.seq, answer.highWater.seq] as const,
+    ];
+    for (const [from, to] of spokenOf)
+      keep(
+        await db.outbox
+          .where('[device+seq]')
+          .between([device.id, from], [device.id, to], true, true)
+          .toArray(),
+      );
+    for (const [from, to] of lostByServer(answer))
+      for (const state of ['custody', 'settled'] as const)
+        keep(await withState(state, from, to).limit(RESEND_MAX).toArray());
+    return rows;
+  }
+
+  /** The later n wins; of an undo only a refusal matters: then the scan stands. */
+  async function keepRuling(seq: number, ruling: Ruling): Promise<void> {
+    const scan = await db.scans.where('[device+seq]').equals([device.id, seq]).first();
+    if (scan && (scan.ruling?.n ?? 0) < ruling.n) await db.scans.put(scanRow({ ...scan, ruling }));
+    if (scan || ruling.outcome !== 'refused') return;
+    const undone = await db.scans.where('[device+undoSeq]').equals([device.id, seq]).first();
+    if (undone)
+      await db.scans.put(scanRow({ ...undone, undone: 0, undoRefused: ruling.code ?? ruling.outcome }));
+  }
+
+  async function keepChanges(answer: SyncResponse, heard: HeardAnchor): Promise<void> {
+    const { changes } = answer;
+    const contact = await contactOf(db, device.id);
+    const rosterOffer = changes.roster === undefined ? contact.rosterOffer : changes.roster;
+    await db.contacts.put({
+      ...contact,
+      cursor: answer.cursor,
+      anchor: heard,
+      token: answer.token ?? contact.token,
+      rosterOffer,
+    });
+    if (changes.deviceName !== undefined) await db.devices.update(device.id, { name: changes.deviceName });
+    if (changes.devices) await db.phones.bulkPut(changes.devices);
+    if (changes.activities) {
+      await db.activities.clear();
+      await db.activities.bulkPut(changes.activities);
+    }
+    const rosterId = rosterOffer?.id ?? '';
+    for (const { activityId, items } of changes.visits ?? [])
+      await db.visits.bulkPut(
+        items.map(([fingerprint, at, by, commandId, counts]) => ({
+          commandId,
+          activityId,
+          fingerprint,
+          rosterId,
+          at,
+          device: by,
+          counts,
+        })),
+      );
+    if (answer.state === 'revoked') await db.devices.update(device.id, { state: 'revoked' });
+    if (answer.wipe) await wipeRegionData(db);
+  }
+
+  async function backlog(): Promise<Backlog> {
+    const oldest = await withState('unsent').first();
+    return { unsent: oldest ? await withState('unsent').count() : 0, oldestUnsentAt: oldest?.at ?? null };
+  }
+
+  async function prune(receivedBefore: number): Promise<void> {
+    const old = db.outbox
+      .where('[state+receivedAt]')
+      .between(['settled', Dexie.minKey], ['settled', receivedBefore]);
+    await old.filter((row) => row.device === device.id).delete();
+  }
+}
+
+/** What a phone no longer enrolled must not keep. Its own scans and unsent commands stay. */
+export async function wipeRegionData(db: PhoneDb): Promise<void> {
+  await Promise.all([
+    db.blobs.delete('roster'),
+    db.meta.delete('roster'),
+    db.visits.clear(),
+    db.activities.clear(),
+    db.phones.clear(),
+  ]);
+}
+
+export async function contactOf(db: PhoneDb, device: string): Promise<ContactRow> {
+  const known = await db.contacts.get(device);
+  return known ?? { device, requestNo: 0, cursor: null, anchor: null, token: null, rosterOffer: null };
+}

@@ -1,0 +1,199 @@
+// One exchange with the server: read a bounded batch, close the transaction, sign, send, check, apply.
+// Nothing of an answer is believed before the server's signature over its exact text is checked with the pinned key:
+// a captive portal, a proxy's 401 or an old answer changes nothing.
+import * as z from 'zod/mini';
+import { limits } from '#domain/kernel/limits.ts';
+import { headText } from '#domain/sync/command.ts';
+import type { SyncRequest } from '#domain/sync/exchange.ts';
+import {
+  PROTOCOL,
+  requestText,
+  responseText,
+  SyncResponse,
+  type PhoneReport,
+  type Run,
+  type SeqRange,
+} from '#domain/sync/exchange.ts';
+import { isIn } from '#domain/sync/seq-ranges.ts';
+import { Unreachable } from '../api.ts';
+import type { Clock } from '../clock.ts';
+import type { AnswerPlan } from './plan-answer.ts';
+import type { Outgoing, OutgoingCommand, SyncStore } from './sync-store.ts';
+import type { RawAnswer, Transport } from './transport.ts';
+
+export const SYNC_PATH = '/api/sync';
+/** Half of what a request may hold: sealed texts grow a little as JSON strings. */
+const BATCH_CHARS_MAX = limits.bodyBytesMax / 2;
+
+/** The keys of this phone and of the server, and the names they sign. */
+export type Signer = {
+  readonly region: string;
+  readonly device: string;
+  readonly sign: (bytes: Uint8Array) => Promise<string>;
+  readonly isFromServer: (bytes: Uint8Array, signature: string) => Promise<boolean>;
+};
+
+/** What the loop itself does not know about the phone. */
+export type PhoneFacts = Omit<PhoneReport, 'unsent' | 'oldestUnsentAt' | 'rosterBuiltAt' | 'clockSkewMs'>;
+
+export type ExchangeParts = {
+  readonly store: SyncStore;
+  readonly transport: Transport;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly session: string;
+  readonly phoneFacts: () => Promise<PhoneFacts>;
+};
+
+/** Why there was no answer that counts. */
+export type ExchangeFailure =
+  | { readonly why: 'no-network' | 'time-out' }
+  /** Something answered, but not our server: a sign-in page of someone's wifi, a proxy. */
+  | { readonly why: 'not-our-server'; readonly status: number }
+  /** Signed for another request or device, or in a form this version does not know. */
+  | { readonly why: 'unknown-answer' }
+  | { readonly why: 'server-error'; readonly status: number; readonly retryAfterMs?: number };
+
+export type AnsweredExchange = {
+  readonly ok: true;
+  readonly answer: SyncResponse;
+  readonly plan: AnswerPlan;
+  readonly sent: number;
+  /** Commands of this phone that were not in the request. */
+  readonly left: number;
+  readonly clockSkewMs: number;
+};
+
+export type Exchange =
+  AnsweredExchange | { readonly ok: false; readonly failure: ExchangeFailure; readonly sent: number };
+
+export type ExchangeOptions = {
+  readonly commandsMax: number;
+  readonly signatureRanges: readonly SeqRange[];
+  readonly clockSkewMs: number | null;
+};
+
+export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOptions): Promise<Exchange> {
+  const { store, transport, signer, clock } = parts;
+  const outgoing = await store.takeRequest({ countMax: options.commandsMax, charsMax: BATCH_CHARS_MAX });
+  const body = JSON.stringify(await requestOf(parts, outgoing, options));
+  const sent = outgoing.commands.length;
+  let raw: RawAnswer;
+  try {
+    raw = await transport.post({
+      path: SYNC_PATH,
+      device: signer.device,
+      body,
+      signature: await signer.sign(requestText(signer.device, body)),
+      timeoutMs: limits.syncTimeoutMs,
+    });
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    return { ok: false, failure: { why: error.why === 'time-out' ? 'time-out' : 'no-network' }, sent };
+  }
+  // Read at once: the later the reading, the less the monotonic clock proves.
+  const heardAt = { monoMs: clock.monoMs(), deviceTime: clock.now() };
+  const answer = await believedAnswer(signer, raw, outgoing.requestNo);
+  if ('why' in answer) return { ok: false, failure: answer, sent };
+  const { serverTime, syncNo } = answer;
+  const plan = await store.applyAnswer(answer, { serverTime, syncNo, session: parts.session, ...heardAt });
+  return {
+    ok: true,
+    answer,
+    plan,
+    sent,
+    left: outgoing.unsent - sent,
+    clockSkewMs: serverTime - heardAt.deviceTime,
+  };
+}
+
+async function requestOf(
+  { signer, store, clock, phoneFacts }: ExchangeParts,
+  outgoing: Outgoing,
+  { signatureRanges, clockSkewMs }: ExchangeOptions,
+): Promise<SyncRequest> {
+  const { head, roster, commands } = outgoing;
+  const headSignature = (seq: number, hash: string): Promise<string> =>
+    signer.sign(headText(signer.region, signer.device, seq, hash));
+  const runs: Run[] = [];
+  const made: { seq: number; signature: string }[] = [];
+  const signatureOf = async ({ seq, hash, signature }: OutgoingCommand): Promise<string> => {
+    if (signature !== undefined) return signature;
+    const late = await headSignature(seq, hash);
+    made.push({ seq, signature: late });
+    return late;
+  };
+  for (const run of runsOf(commands)) {
+    const [first] = run;
+    const last = run[run.length - 1];
+    if (!first || !last) continue;
+    const asked = run.some(({ seq }) => isIn(signatureRanges, seq));
+    runs.push({
+      fromSeq: first.seq,
+      prevHash: first.prevHash,
+      commands: run.map(({ envelope, payload, salt }) => [envelope, payload, salt]),
+      signature: await signatureOf(last),
+      ...(asked && { signatures: await Promise.all(run.map(signatureOf)) }),
+    });
+  }
+  if (made.length > 0) await store.keepSignatures(made);
+  return {
+    protocol: PROTOCOL,
+    region: signer.region,
+    device: signer.device,
+    requestNo: outgoing.requestNo,
+    sentAt: clock.now(),
+    runs,
+    head: head.seq === 0 ? null : { ...head, signature: await headSignature(head.seq, head.hash) },
+    cursor: outgoing.cursor,
+    roster: roster && { id: roster.id, version: roster.version },
+    report: {
+      ...(await phoneFacts()),
+      unsent: outgoing.unsent,
+      oldestUnsentAt: outgoing.oldestUnsentAt,
+      rosterBuiltAt: roster?.builtAt ?? null,
+      clockSkewMs,
+    },
+  };
+}
+
+/** Contiguous runs; normally one. What exceeds the limit of runs waits for the next request. */
+function runsOf(commands: readonly OutgoingCommand[]): OutgoingCommand[][] {
+  const runs: OutgoingCommand[][] = [];
+  let expected = -1;
+  for (const command of commands) {
+    const run = runs[runs.length - 1];
+    if (run && command.seq === expected) run.push(command);
+    else runs.push([command]);
+    expected = command.seq + 1;
+  }
+  return runs.slice(0, limits.batchRunsMax);
+}
+
+async function believedAnswer(
+  signer: Signer,
+  raw: RawAnswer,
+  requestNo: number,
+): Promise<SyncResponse | ExchangeFailure> {
+  const signed =
+    raw.signature !== null &&
+    (await signer.isFromServer(responseText(signer.device, raw.text), raw.signature));
+  if (!signed) {
+    if (raw.status < 500 && raw.status !== 429) return { why: 'not-our-server', status: raw.status };
+    const wait = raw.retryAfterMs !== undefined && { retryAfterMs: raw.retryAfterMs };
+    return { why: 'server-error', status: raw.status, ...wait };
+  }
+  const answer = parseAnswer(raw.text);
+  if (!answer || answer.device !== signer.device || answer.requestNo !== requestNo)
+    return { why: 'unknown-answer' };
+  return answer;
+}
+
+function parseAnswer(text: string): SyncResponse | undefined {
+  try {
+    const parsed = z.safeParse(SyncResponse, JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined; // not JSON: said by the undefined
+  }
+}

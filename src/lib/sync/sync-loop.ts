@@ -1,0 +1,194 @@
+// When to exchange with the server: at the start, when the network or the screen comes back, after each scan
+// (debounced), when the server says that something changed, and by timer. Storage, transport, clock and chance are
+// passed in: a simulation drives this same loop.
+import { limits } from '#domain/kernel/limits.ts';
+import type { SeqRange } from '#domain/sync/exchange.ts';
+import type { Chance } from '../ids.ts';
+import { exchangeOnce, type AnsweredExchange, type Exchange, type ExchangeParts } from './exchange-once.ts';
+import { INITIAL_STATUS, isStalled, type SyncStatus } from './sync-status.ts';
+
+export type SyncLoopParts = ExchangeParts & {
+  readonly chance: Chance;
+  /** One sender per device over all tabs; runs at once where the browser has no locks. */
+  readonly alone?: (work: () => Promise<void>) => Promise<void>;
+  /** After each answer that counts: roster, token and the like are followed up outside the loop. */
+  readonly onAnswer?: (exchange: AnsweredExchange) => void;
+};
+
+export type SyncLoop = {
+  readonly start: () => void;
+  readonly stop: () => void;
+  /** Something happened: exchange soon. `debounced` waits for a moment of quiet. */
+  readonly wake: (how?: 'now' | 'debounced') => void;
+  /** One exchange now; the building block of the loop. */
+  readonly exchange: () => Promise<Exchange>;
+  /** Exchanges until nothing is left or an exchange fails. */
+  readonly drain: () => Promise<void>;
+  readonly status: () => SyncStatus;
+  readonly subscribe: (listener: (status: SyncStatus) => void) => () => void;
+};
+
+const DEBOUNCE_MS = 400;
+const BACKOFF_FIRST_MS = 1_000;
+const WATCH_MS = 10_000;
+const PRUNE_EVERY_MS = 60 * 60 * 1_000;
+/** A million commands: a server that always says "more" is asked again by the timer only. */
+const ROUNDS_MAX = 2_000;
+
+export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
+  const { store, clock, chance, alone = (work) => work() } = parts;
+  const listeners = new Set<(status: SyncStatus) => void>();
+  let status = INITIAL_STATUS;
+  let signatureRanges: readonly SeqRange[] = [];
+  let commandsMax: number = limits.batchCommandsMax;
+  let failures = 0;
+  let running = false;
+  let draining: Promise<void> | undefined;
+  let wokenMeanwhile = false;
+  let prunedAt = 0;
+  let cancelNext = (): void => undefined;
+  let cancelWatch = (): void => undefined;
+
+  return {
+    start() {
+      if (running) return;
+      running = true;
+      void watch();
+      wake();
+    },
+    stop() {
+      running = false;
+      cancelNext();
+      cancelWatch();
+    },
+    wake,
+    exchange,
+    drain,
+    status: () => status,
+    subscribe(listener) {
+      listeners.add(listener);
+      listener(status);
+      return () => listeners.delete(listener);
+    },
+  };
+
+  function wake(how: 'now' | 'debounced' = 'now'): void {
+    if (!running) return;
+    if (draining) wokenMeanwhile = true;
+    else schedule(how === 'now' ? 0 : DEBOUNCE_MS);
+  }
+
+  function schedule(ms: number): void {
+    cancelNext();
+    cancelNext = clock.after(ms, () => void runAndSchedule());
+  }
+
+  async function runAndSchedule(): Promise<void> {
+    wokenMeanwhile = false;
+    await alone(drain).catch((error: unknown) => {
+      failures++;
+      console.error('Sync stopped unexpectedly; it goes on later.', error);
+    });
+    if (running) schedule(wokenMeanwhile && failures === 0 ? 0 : pauseMs());
+  }
+
+  function drain(): Promise<void> {
+    draining ??= drainOnce().finally(() => {
+      draining = undefined;
+    });
+    return draining;
+  }
+
+  async function drainOnce(): Promise<void> {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const signaturesGiven = signatureRanges.length > 0;
+      const done = await exchange();
+      if (!done.ok || !hasMoreToDo(done, signaturesGiven)) return;
+    }
+  }
+
+  /** Without progress another round would ask the same again: the timer does that. */
+  function hasMoreToDo({ answer, plan, left }: AnsweredExchange, signaturesGiven: boolean): boolean {
+    const states = [...plan.states.values()];
+    return (
+      answer.more ||
+      (left > 0 && states.some(({ state }) => state !== 'unsent')) ||
+      states.some(({ state }) => state === 'unsent') ||
+      (answer.sendSignatures.length > 0 && !signaturesGiven)
+    );
+  }
+
+  async function exchange(): Promise<Exchange> {
+    set({ sending: true });
+    try {
+      const done = await exchangeOnce(parts, {
+        commandsMax,
+        signatureRanges,
+        clockSkewMs: status.clockSkewMs,
+      });
+      await follow(done);
+      return done;
+    } finally {
+      set({ sending: false });
+    }
+  }
+
+  async function follow(done: Exchange): Promise<void> {
+    const backlog = await store.backlog();
+    if (!done.ok) {
+      failures++;
+      // A smaller batch gets through a slow line, and past one that the server cannot take.
+      if (done.sent > 0) commandsMax = Math.max(1, Math.floor(done.sent / 2));
+      set({ ...backlog, reach: 'offline', failure: done.failure });
+      return;
+    }
+    failures = 0;
+    commandsMax = Math.min(limits.batchCommandsMax, commandsMax * 2);
+    signatureRanges = done.answer.sendSignatures;
+    const moved = done.plan.states.size > 0 || backlog.unsent === 0 || status.reach !== 'online';
+    set({
+      ...backlog,
+      reach: 'online',
+      failure: undefined,
+      lastAnswerAt: clock.now(),
+      progressAt: moved ? clock.now() : status.progressAt,
+      clockSkewMs: done.clockSkewMs,
+      deviceState: done.answer.state,
+      alarm: done.plan.alarm ?? (status.alarm === 'unsent-old' ? undefined : status.alarm),
+    });
+    parts.onAnswer?.(done);
+    await pruneNowAndThen();
+  }
+
+  async function pruneNowAndThen(): Promise<void> {
+    if (prunedAt !== 0 && clock.now() - prunedAt < PRUNE_EVERY_MS) return;
+    prunedAt = clock.now();
+    await store.prune(clock.now() - limits.settledKeptMs);
+  }
+
+  function pauseMs(): number {
+    if (failures === 0) return limits.syncPollMs;
+    const { failure } = status;
+    const asked = failure?.why === 'server-error' ? (failure.retryAfterMs ?? 0) : 0;
+    const backoff = Math.min(limits.syncBackoffMaxMs, BACKOFF_FIRST_MS * 2 ** (failures - 1));
+    // Half of it by chance: five hundred phones that lost the server together do not come back together.
+    return Math.max(asked, backoff * (0.5 + chance.fraction() / 2));
+  }
+
+  async function watch(): Promise<void> {
+    cancelWatch = clock.after(WATCH_MS, () => void watch());
+    try {
+      set({ ...(await store.backlog()) });
+    } catch (error) {
+      console.warn('The outbox could not be counted.', error);
+    }
+    if (!isStalled(status, clock.now())) return;
+    set({ alarm: status.alarm ?? 'unsent-old' });
+    wake();
+  }
+
+  function set(change: Partial<SyncStatus>): void {
+    status = { ...status, ...change };
+    for (const listener of listeners) listener(status);
+  }
+}

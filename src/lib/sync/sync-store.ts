@@ -1,0 +1,38 @@
+// What the sync loop asks of storage. On the phone that is Dexie (dexie-sync-store.ts); a simulation brings its own.
+import type { SyncResponse } from '#domain/sync/exchange.ts';
+import type { HeardAnchor } from '../db/phone-db.ts';
+import type { AnswerPlan } from './plan-answer.ts';
+
+export type OutgoingCommand = {
+  readonly seq: number;
+  readonly envelope: string;
+  readonly payload: string;
+  readonly salt: string;
+  readonly prevHash: string;
+  readonly hash: string;
+  readonly signature?: string;
+};
+
+export type Outgoing = {
+  /** Taken durably: never used by another request. */
+  readonly requestNo: number;
+  readonly cursor: string | null;
+  readonly head: { readonly seq: number; readonly hash: string };
+  readonly roster: { readonly id: string; readonly version: number; readonly builtAt: number } | null;
+  /** The lowest unsent ones, rising. */
+  readonly commands: readonly OutgoingCommand[];
+} & Backlog;
+
+export type Backlog = { readonly unsent: number; readonly oldestUnsentAt: number | null };
+
+export type BatchLimit = { readonly countMax: number; readonly charsMax: number };
+
+export type SyncStore = {
+  readonly takeRequest: (limit: BatchLimit) => Promise<Outgoing>;
+  readonly keepSignatures: (signed: readonly { seq: number; signature: string }[]) => Promise<void>;
+  /** In one transaction: reads the rows the answer speaks of, plans (planAnswer), writes what the plan says. */
+  readonly applyAnswer: (answer: SyncResponse, heard: HeardAnchor) => Promise<AnswerPlan>;
+  readonly backlog: () => Promise<Backlog>;
+  /** Forgets settled commands received before that moment. */
+  readonly prune: (receivedBefore: number) => Promise<void>;
+};
