@@ -226,4 +226,16 @@ export interface Database {
     subject: string;
     detail: Json<Record<string, unknown>>;
   };
+  outgoing_mail: {
+    region_id: number;
+    mail_id: string;
+    recipient: string;
+    subject: string;
+    body: string | null;
+    created_at: number;
+    attempts: Generated<number>;
+    next_attempt_at: number;
+    sent_at: number | null;
+    last_error: string | null;
+  };
 }

@@ -1,0 +1,95 @@
+import type { Context as RequestContext } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ZodError } from 'zod';
+import type { Logger } from './logger.ts';
+import { codeOf } from './operator-error.ts';
+
+// Every error leaves as application/problem+json (RFC 9457). The `code` is for programs: the phone turns it into
+// a sentence of its own language; `detail` is for the person who reads an API answer.
+
+export interface ProblemOptions {
+  detail?: string;
+  headers?: Record<string, string>;
+  /** Further members of the answer, such as the faulty fields. */
+  extra?: Record<string, unknown>;
+}
+
+/** Thrown by routes for what HTTP must say; services give a Result instead. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: ContentfulStatusCode;
+  readonly code: string;
+  readonly options: ProblemOptions;
+
+  constructor(status: ContentfulStatusCode, code: string, options: ProblemOptions = {}) {
+    super(code);
+    this.status = status;
+    this.code = code;
+    this.options = options;
+  }
+}
+
+/** The one error handler of the app. */
+export function answerErrors(log: Logger) {
+  return (error: unknown, c: RequestContext): Response => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) log.error({ err: error, code: problem.code }, 'request failed');
+    return problemResponse(c, problem);
+  };
+}
+
+export function problemResponse(c: RequestContext, problem: Problem): Response {
+  const { detail, headers = {}, extra = {} } = problem.options;
+  const body = {
+    ...extra,
+    type: `urn:streekbalie:problem:${problem.code}`,
+    title: problem.code,
+    status: problem.status,
+    code: problem.code,
+    ...(detail === undefined ? {} : { detail }),
+  };
+  return c.json(body, problem.status, {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...headers,
+  });
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof ZodError) {
+    const fields = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    return new Problem(400, 'malformed', { extra: { fields: fields.slice(0, FIELDS_MAX) } });
+  }
+  if (error instanceof HTTPException) {
+    return new Problem(error.status as ContentfulStatusCode, HTTP_CODES[error.status] ?? 'refused');
+  }
+  if (isDatabaseAway(error)) {
+    return new Problem(503, 'database-away', {
+      detail: 'The database does not answer at this moment; nothing was stored. Try again.',
+      headers: { 'retry-after': '2' },
+    });
+  }
+  return new Problem(500, 'internal', { detail: 'Something went wrong here; nothing was stored.' });
+}
+
+const FIELDS_MAX = 20;
+const HTTP_CODES: Readonly<Record<number, string>> = {
+  400: 'malformed',
+  401: 'not-signed-in',
+  403: 'not-allowed',
+  404: 'not-found',
+  413: 'too-large',
+  415: 'wrong-content-type',
+};
+
+/** Connection lost, starting, stopping, out of space or of connections: the same request may succeed later. */
+function isDatabaseAway(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return /^(08|53|57P|25P03|ECONN|EPIPE$|ENOENT$)/.test(code);
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  );
+}

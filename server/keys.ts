@@ -1,0 +1,157 @@
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
+
+// One key file, one list of keys per purpose, newest first. The newest makes, all of them check, so that a
+// rotation breaks nothing that is still under way (RUNBOOK, "Keys").
+
+const SECRET_PURPOSES = ['session', 'fingerprint', 'mailLink'] as const;
+const PURPOSES = [...SECRET_PURPOSES, 'receiptSigning'] as const;
+export type SecretPurpose = (typeof SECRET_PURPOSES)[number];
+export type KeyPurpose = (typeof PURPOSES)[number];
+
+const SECRET_BYTES = 32;
+
+const StoredSecret = z.object({ id: z.string(), createdAt: z.string(), secret: z.base64url() });
+const Jwk = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.base64url(),
+  y: z.base64url(),
+  d: z.base64url(),
+});
+const StoredSigningKey = z.object({ id: z.string(), createdAt: z.string(), jwk: Jwk });
+
+const KeyFile = z.object({
+  session: z.array(StoredSecret).default([]),
+  fingerprint: z.array(StoredSecret).default([]),
+  mailLink: z.array(StoredSecret).default([]),
+  receiptSigning: z.array(StoredSigningKey).default([]),
+});
+type KeyFile = z.infer<typeof KeyFile>;
+
+export interface SecretKey {
+  id: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** ECDSA P-256; the public half goes to the phones at enrolment. */
+export interface SigningKey {
+  id: string;
+  privateKey: KeyObject;
+  publicJwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string };
+}
+
+type NewestFirst<T> = readonly [T, ...T[]];
+
+export type Keys = Readonly<Record<SecretPurpose, NewestFirst<SecretKey>>> & {
+  readonly receiptSigning: NewestFirst<SigningKey>;
+};
+
+/** Reads the key file; every purpose must have a key. */
+export async function readKeys(file: string): Promise<Keys> {
+  const stored = await readKeyFile(file);
+  const missing = stored ? missingPurposes(stored) : PURPOSES;
+  if (!stored || missing.length > 0) {
+    throw new OperatorError(
+      `The key file ${file} has no key for ${missing.join(', ')}: run npm run serve -- --init-keys once.`,
+    );
+  }
+  return {
+    session: secretKeys(stored.session),
+    fingerprint: secretKeys(stored.fingerprint),
+    mailLink: secretKeys(stored.mailLink),
+    receiptSigning: newestFirst(stored.receiptSigning.map(toSigningKey)),
+  };
+}
+
+/** Makes a key for each purpose that has none, and touches no key that exists. */
+export async function initKeys(file: string, nowMs: number): Promise<KeyPurpose[]> {
+  const stored = (await readKeyFile(file)) ?? KeyFile.parse({});
+  const missing = missingPurposes(stored);
+  for (const purpose of missing) addKey(stored, purpose, nowMs);
+  if (missing.length > 0) await writeKeyFile(file, stored);
+  return missing;
+}
+
+/** A new newest key; those before it still check what they once made. */
+export async function rotateKey(file: string, purpose: KeyPurpose, nowMs: number): Promise<string> {
+  const stored = await readKeyFile(file);
+  if (!stored) throw new OperatorError(`There is no key file ${file}.`);
+  const id = addKey(stored, purpose, nowMs);
+  await writeKeyFile(file, stored);
+  return id;
+}
+
+export function isKeyPurpose(text: string): text is KeyPurpose {
+  return PURPOSES.some((purpose) => purpose === text);
+}
+
+export const keyPurposes: readonly KeyPurpose[] = PURPOSES;
+
+function addKey(stored: KeyFile, purpose: KeyPurpose, nowMs: number): string {
+  const id = randomBytes(6).toString('hex');
+  const createdAt = new Date(nowMs).toISOString();
+  if (purpose === 'receiptSigning') {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    stored.receiptSigning.unshift({ id, createdAt, jwk: Jwk.parse(privateKey.export({ format: 'jwk' })) });
+  } else {
+    stored[purpose].unshift({ id, createdAt, secret: randomBytes(SECRET_BYTES).toString('base64url') });
+  }
+  return id;
+}
+
+function missingPurposes(stored: KeyFile): KeyPurpose[] {
+  return PURPOSES.filter((purpose) => stored[purpose].length === 0);
+}
+
+async function readKeyFile(file: string): Promise<KeyFile | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new OperatorError(`The key file ${file} cannot be read (${reasonOf(error)}).`);
+  }
+  try {
+    return KeyFile.parse(JSON.parse(text));
+  } catch {
+    // The reason would quote the file: it holds secrets.
+    throw new OperatorError(`The key file ${file} is damaged: put it back from a copy.`);
+  }
+}
+
+/** Written beside and renamed: a crash leaves the old file or the new one. */
+async function writeKeyFile(file: string, keys: KeyFile): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.new`;
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.chmod(0o600);
+    await handle.writeFile(`${JSON.stringify(keys, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+}
+
+function secretKeys(stored: KeyFile['session']): NewestFirst<SecretKey> {
+  return newestFirst(
+    stored.map(({ id, secret }) => ({ id, bytes: new Uint8Array(Buffer.from(secret, 'base64url')) })),
+  );
+}
+
+function toSigningKey({ id, jwk }: KeyFile['receiptSigning'][number]): SigningKey {
+  const { kty, crv, x, y } = jwk;
+  return { id, privateKey: createPrivateKey({ key: jwk, format: 'jwk' }), publicJwk: { kty, crv, x, y } };
+}
+
+function newestFirst<T>(list: readonly T[]): NewestFirst<T> {
+  const [newest, ...older] = list;
+  if (newest === undefined) throw new Error('checked before: each purpose has a key');
+  return [newest, ...older];
+}
