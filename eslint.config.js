@@ -91,6 +91,8 @@ export default ts.config(
       eqeqeq: 'error',
       'svelte/no-at-html-tags': 'error',
       'svelte/no-navigation-without-resolve': 'off',
+      // State is replaced here ($state.raw), never mutated; local maps and sets need no reactivity.
+      'svelte/prefer-svelte-reactivity': 'off',
     },
   },
   {

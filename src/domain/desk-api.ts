@@ -1,5 +1,5 @@
 // The contract between the desk screens and the server: one schema for each body, versioned by addition only.
-// All under /api, session cookie, JSON. Errors are problem+json (DeskProblem). Card numbers travel in bodies, never in URLs.
+// All under /api, session cookie, JSON. Errors are problem+json (Problem). Card numbers travel in bodies, never in URLs.
 import * as z from 'zod/mini';
 import { CARD_STATES } from './cards/card-facts.ts';
 import { CheckInLimit } from './checkins/activity-policy.ts';
@@ -12,20 +12,7 @@ const Id = z.uuid();
 const Instant = z.int();
 const text = (max: number): z.ZodMiniString => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
 
-/** RFC 9457. `code` is stable and translated on screen; `fields` names what to mend. */
-export const Problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.string(),
-  detail: z.optional(z.string()),
-  fields: z.optional(z.array(z.object({ path: z.string(), code: z.string() }))),
-});
-export type Problem = z.infer<typeof Problem>;
-
-/** GET /api/public */
-export const PublicFacts = z.object({ demo: z.boolean(), regionName: z.string(), version: z.string() });
-export type PublicFacts = z.infer<typeof PublicFacts>;
+export { Problem, PublicFacts } from './public-api.ts';
 
 /** GET /api/me -> 401 when nobody is signed in. */
 export const Me = z.object({

@@ -1,22 +1,15 @@
 // The only fetch() of the app. Every answer is parsed, every request has a hard time-out, and each way of failing has
 // its own error: a screen can say what happened. A captive portal's 200 with HTML is a failure, never an answer.
+import { Problem } from '#domain/public-api.ts';
 import * as z from 'zod/mini';
 
 const TIMEOUT_MS = 15_000;
+const STREAM_RETRY_MS = 10_000;
 
-/** RFC 9457, as the server sends it; `errors` name fields of the request. */
-const Problem = z.object({
-  title: z.string(),
-  status: z.int(),
-  code: z.optional(z.string()),
-  detail: z.optional(z.string()),
-  errors: z.optional(
-    z.array(z.object({ pointer: z.string(), code: z.optional(z.string()), detail: z.string() })),
-  ),
-});
-export type Problem = z.infer<typeof Problem>;
+/** How the sign-in library says no. */
+const AuthProblem = z.object({ code: z.string(), message: z.optional(z.string()) });
 
-/** The server answered, and the answer is no. */
+/** The server answered, and the answer is no: `problem.code` says why, `problem.fields` what to mend. */
 export class ApiRefusal extends Error {
   readonly problem: Problem;
   constructor(problem: Problem) {
@@ -135,10 +128,17 @@ function read<T>(response: Response, text: string, schema: Schema<T>): T {
     if (!parsed.success) throw new Unreachable('unknown-answer', { cause: parsed.error });
     return parsed.data;
   }
+  if (response.status >= 500) throw new Unreachable('server-error', { cause: value });
+  throw new ApiRefusal(problemOf(response.status, value));
+}
+
+function problemOf(status: number, value: unknown): Problem {
   const problem = z.safeParse(Problem, value);
-  if (!problem.success) throw new Unreachable(response.status >= 500 ? 'server-error' : 'unknown-answer');
-  if (response.status >= 500) throw new Unreachable('server-error', { cause: problem.data });
-  throw new ApiRefusal(problem.data);
+  if (problem.success) return problem.data;
+  const auth = z.safeParse(AuthProblem, value);
+  if (auth.success)
+    return { type: 'about:blank', title: auth.data.message ?? auth.data.code, status, code: auth.data.code };
+  throw new Unreachable('unknown-answer', { cause: value });
 }
 
 function parseJson(text: string): unknown {
@@ -147,4 +147,35 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw new Unreachable('captive-portal', { cause });
   }
+}
+
+/**
+ * Server-sent events. `onOpen` also runs after each reconnection: what happened in between is not told again, so the
+ * listener reads anew. Events that do not parse are left alone: a later version of the server may know more topics.
+ */
+export function openEventStream<T>(
+  path: string,
+  eventName: string,
+  schema: Schema<T>,
+  { onOpen, onEvent }: { onOpen: () => void; onEvent: (event: T) => void },
+): () => void {
+  let source: EventSource | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const open = (): void => {
+    source = new EventSource(path);
+    source.addEventListener('open', onOpen);
+    source.addEventListener(eventName, (message: MessageEvent<string>) => {
+      const event = z.safeParse(schema, parseJson(message.data));
+      if (event.success) onEvent(event.data);
+    });
+    // The browser reconnects by itself after a cut, but gives up after an answer that is no stream.
+    source.addEventListener('error', () => {
+      if (source?.readyState === EventSource.CLOSED) retry = setTimeout(open, STREAM_RETRY_MS);
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(retry);
+    source?.close();
+  };
 }

@@ -1,7 +1,7 @@
 // Light or dark: as the device says, unless this device was told otherwise here.
 
 const KEY = 'streekbalie.theme';
-const THEMES = ['auto', 'light', 'dark'] as const;
+export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 let chosen = $state<Theme>('auto');
@@ -9,6 +9,9 @@ let chosen = $state<Theme>('auto');
 export const theme = {
   get chosen(): Theme {
     return chosen;
+  },
+  get isDark(): boolean {
+    return chosen === 'dark' || (chosen === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
   },
   choose(next: Theme): void {
     chosen = next;

@@ -1,12 +1,10 @@
 // What anyone may know of this installation: its name, and whether it holds demo data. Kept for the next start
 // without network, because the demo mark belongs on every screen.
+import { PublicFacts } from '#domain/public-api.ts';
 import * as z from 'zod/mini';
 import { api } from '../api.ts';
 
 const KEY = 'streekbalie.region';
-
-const PublicFacts = z.object({ demo: z.boolean(), regionName: z.string(), version: z.string() });
-type PublicFacts = z.infer<typeof PublicFacts>;
 
 let facts = $state<PublicFacts | undefined>(remembered());
 

@@ -1,0 +1,60 @@
+// How the time and the limit of an activity read.
+import type { DeskActivity } from '#domain/desk-api.ts';
+import type { PeriodType } from '#domain/kernel/civil-time.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
+import { dayText, timeText } from '../../appearance/dates.ts';
+import { m } from '../../paraglide/messages.js';
+
+export type DeskOccurrence = DeskActivity['occurrences'][number];
+type Moment = 'open' | 'coming' | 'past';
+
+/** The occurrence one would ask about now: open, else the next, else the last. */
+export function occurrenceNow(activity: DeskActivity, now: number): DeskOccurrence | undefined {
+  const sorted = [...activity.occurrences].sort((a, b) => a.startsAt - b.startsAt);
+  return (
+    sorted.find(({ opensAt, closesAt }) => opensAt <= now && now < closesAt) ??
+    sorted.find(({ opensAt }) => opensAt > now) ??
+    sorted.at(-1)
+  );
+}
+
+export function momentOf(occurrence: DeskOccurrence, now: number): Moment {
+  if (now < occurrence.opensAt) return 'coming';
+  return now < occurrence.closesAt ? 'open' : 'past';
+}
+
+export const MOMENT_TONES = { open: 'ok', coming: 'note', past: 'plain' } as const;
+
+export const momentText = (occurrence: DeskOccurrence, now: number): string =>
+  ({
+    open: () => m.desk_activity_open(),
+    coming: () => m.desk_activity_opens({ at: shortMoment(occurrence.opensAt, now) }),
+    past: () => m.desk_activity_past(),
+  })[momentOf(occurrence, now)]();
+
+/** vr 20 nov, 19:30 – 22:00; the second day only when it is another one. */
+export function spanText({ startsAt, endsAt }: Pick<DeskOccurrence, 'startsAt' | 'endsAt'>): string {
+  const sameEvening = civilDayOf(startsAt) === civilDayOf(endsAt) || endsAt - startsAt < 12 * 3_600_000;
+  const end = sameEvening ? timeText(endsAt) : `${dayText(endsAt)}, ${timeText(endsAt)}`;
+  return `${dayText(startsAt)}, ${timeText(startsAt)} – ${end}`;
+}
+
+/** The time alone when it is today. */
+export const shortMoment = (instant: number, now: number): string =>
+  civilDayOf(instant) === civilDayOf(now) ? timeText(instant) : `${dayText(instant)}, ${timeText(instant)}`;
+
+const PERIODS: Record<PeriodType, () => string> = {
+  ABSOLUTE: m.desk_period_absolute,
+  DAY: m.desk_period_day,
+  WEEK: m.desk_period_week,
+  MONTH: m.desk_period_month,
+  QUARTER: m.desk_period_quarter,
+  YEAR: m.desk_period_year,
+};
+
+export const periodText = (period: PeriodType): string => PERIODS[period]();
+
+export const limitText = (limit: DeskActivity['limit']): string =>
+  limit === null
+    ? m.desk_limit_none()
+    : m.desk_limit_text({ count: limit.volume, period: periodText(limit.period) });

@@ -1,0 +1,47 @@
+// Which activities a new phone will scan for: those that are open or come next, tonight's already ticked.
+import { ActivityList, type DeskActivity } from '#domain/desk-api.ts';
+import { api } from '../../api.ts';
+import { now } from '../../clock.ts';
+import { m } from '../../paraglide/messages.js';
+import { Resource } from '../resource.svelte.ts';
+import { session } from '../session/session.svelte.ts';
+
+export class EnrolChoice {
+  readonly activities = new Resource<readonly DeskActivity[]>();
+  ids = $state.raw<readonly string[]>([]);
+  organisationId = $state<string>();
+  #only: DeskActivity | undefined;
+
+  start(only: DeskActivity | undefined): void {
+    this.#only = only;
+    this.ids = only ? [only.activityId] : [];
+    this.organisationId = only?.organisationId ?? session.organisation?.organisationId;
+    this.reload();
+  }
+
+  reload(): void {
+    void this.activities.load(async (signal) => {
+      const read = async (when: string): Promise<readonly DeskActivity[]> => {
+        const query = new URLSearchParams({ organisationId: this.organisationId ?? '', when });
+        return (await api.get(`/api/activities?${query}`, ActivityList, { signal })).activities;
+      };
+      const [open, today, coming] = await Promise.all([read('open'), read('today'), read('coming')]);
+      const byId = new Map(
+        [...(this.#only ? [this.#only] : []), ...open, ...today, ...coming].map((a) => [a.activityId, a]),
+      );
+      if (this.ids.length === 0) this.ids = open.map((activity) => activity.activityId);
+      return [...byId.values()];
+    });
+  }
+
+  toggle(activityId: string): void {
+    this.ids = this.ids.includes(activityId)
+      ? this.ids.filter((id) => id !== activityId)
+      : [...this.ids, activityId];
+  }
+
+  nextText(activity: DeskActivity, format: (instant: number) => string): string {
+    const next = activity.occurrences.find(({ closesAt }) => closesAt > now());
+    return next ? `${activity.place} · ${format(next.startsAt)}` : m.desk_activity_past();
+  }
+}

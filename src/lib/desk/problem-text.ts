@@ -1,0 +1,52 @@
+// Every way of failing in one sentence: what, why, and what now. Codes come from the server's problem documents.
+import { m } from '../paraglide/messages.js';
+import { ApiRefusal, Unreachable } from '../api.ts';
+
+const SENTENCES: Readonly<Record<string, () => string>> = {
+  'number-length': m.desk_number_length,
+  'number-not-a-digit': m.desk_number_not_a_digit,
+  'number-digit-12': m.desk_number_digit_12,
+  'number-check-digit': m.desk_number_check_digit,
+  'card-unknown': m.desk_card_unknown,
+  'changed-meanwhile': m.desk_problem_changed_meanwhile,
+  'not-allowed': m.desk_problem_not_allowed,
+  'not-found': m.desk_problem_not_found,
+  'words-differ': m.desk_problem_words_differ,
+  'too-many-requests': m.desk_problem_too_many,
+  INVALID_EMAIL_OR_PASSWORD: m.desk_sign_in_wrong,
+  INVALID_EMAIL: m.desk_email_wrong,
+  INVALID_TOKEN: m.desk_password_link_used,
+  PASSWORD_TOO_SHORT: m.desk_password_too_short,
+  PASSWORD_TOO_LONG: m.desk_password_too_long,
+};
+
+const UNREACHABLE: Readonly<Record<Unreachable['why'], () => string>> = {
+  'no-network': m.desk_unreachable_no_network,
+  'time-out': m.desk_unreachable_time_out,
+  'captive-portal': m.desk_unreachable_captive_portal,
+  'server-error': m.desk_unreachable_server_error,
+  'unknown-answer': m.desk_unreachable_unknown_answer,
+};
+
+export function problemText(error: unknown): string {
+  if (error instanceof Unreachable) return UNREACHABLE[error.why]();
+  if (!(error instanceof ApiRefusal)) return m.desk_problem_other();
+  return SENTENCES[error.problem.code]?.() ?? byStatus(error.problem.status);
+}
+
+export const isCode = (error: unknown, code: string): boolean =>
+  error instanceof ApiRefusal && error.problem.code === code;
+
+/** Fields of the request that the server names, as path -> code. */
+export const fieldCodes = (error: unknown): ReadonlyMap<string, string> =>
+  new Map(
+    error instanceof ApiRefusal ? error.problem.fields?.map(({ path, code }) => [path, code] as const) : [],
+  );
+
+function byStatus(status: number): string {
+  if (status === 401) return m.desk_problem_signed_out();
+  if (status === 403) return m.desk_problem_not_allowed();
+  if (status === 404) return m.desk_problem_not_found();
+  if (status === 429) return m.desk_problem_too_many();
+  return m.desk_problem_other();
+}

@@ -1,0 +1,67 @@
+// Who works at this desk, and for which organisation. The session itself is a cookie that scripts cannot read.
+import { Me } from '#domain/desk-api.ts';
+import type { Action } from '#domain/devices/permissions.ts';
+import * as z from 'zod/mini';
+import { api, ApiRefusal } from '../../api.ts';
+import { clearDrafts } from '../draft.ts';
+
+const ORGANISATION_KEY = 'streekbalie.organisation';
+
+let me = $state.raw<Me | undefined>();
+let state = $state<'unknown' | 'nobody' | 'signed-in'>('unknown');
+let chosenId = $state(localStorage.getItem(ORGANISATION_KEY));
+
+const organisation = $derived(
+  me?.organisations.find((known) => known.organisationId === chosenId) ?? me?.organisations[0],
+);
+
+export const session = {
+  get state(): 'unknown' | 'nobody' | 'signed-in' {
+    return state;
+  },
+  get me(): Me | undefined {
+    return me;
+  },
+  /** The organisation one works for now. */
+  get organisation(): Me['organisations'][number] | undefined {
+    return organisation;
+  },
+  /** To leave out what is not allowed; the server decides. */
+  can(action: Action): boolean {
+    return me?.actions.includes(action) ?? false;
+  },
+  chooseOrganisation(organisationId: string): void {
+    chosenId = organisationId;
+    localStorage.setItem(ORGANISATION_KEY, organisationId);
+  },
+  async load(): Promise<void> {
+    try {
+      me = await api.get('/api/me', Me);
+      state = 'signed-in';
+    } catch (error) {
+      if (!(error instanceof ApiRefusal && error.problem.status === 401)) throw error;
+      session.forget();
+    }
+  },
+  async signIn(email: string, password: string): Promise<void> {
+    await api.post('/api/auth/sign-in/email', { email, password }, z.unknown());
+    await session.load();
+  },
+  async signOut(): Promise<void> {
+    await api.post('/api/auth/sign-out', {}, z.unknown());
+    clearDrafts();
+    session.forget();
+  },
+  /** The session ended at the server: the drafts stay for whoever signs in again in this tab. */
+  forget(): void {
+    me = undefined;
+    state = 'nobody';
+  },
+};
+
+export const requestPasswordLink = (email: string): Promise<unknown> =>
+  api.post('/api/auth/request-password-reset', { email }, z.unknown());
+
+/** The token of the link lives in the fragment, so that it reaches no log. */
+export const setPassword = (token: string, newPassword: string): Promise<unknown> =>
+  api.post('/api/auth/reset-password', { token, newPassword }, z.unknown());

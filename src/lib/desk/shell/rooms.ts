@@ -1,0 +1,49 @@
+import type { Action } from '#domain/devices/permissions.ts';
+import type { LucideIcon } from '@lucide/svelte';
+import CalendarDays from '@lucide/svelte/icons/calendar-days';
+import ClipboardList from '@lucide/svelte/icons/clipboard-list';
+import IdCard from '@lucide/svelte/icons/id-card';
+import Smartphone from '@lucide/svelte/icons/smartphone';
+import Sun from '@lucide/svelte/icons/sun';
+import { m } from '../../paraglide/messages.js';
+
+/** The rooms of the desk that exist; `short` is for the bar of a phone. */
+export type Room = {
+  href: string;
+  label: () => string;
+  short: () => string;
+  icon: LucideIcon;
+  needs: Action;
+};
+
+export const ROOMS: readonly Room[] = [
+  { href: '/balie', label: m.desk_today, short: m.desk_today, icon: Sun, needs: 'activity.read' },
+  {
+    href: '/balie/activiteiten',
+    label: m.desk_activities,
+    short: m.desk_activities,
+    icon: CalendarDays,
+    needs: 'activity.read',
+  },
+  { href: '/balie/kaart', label: m.desk_card, short: m.desk_card_short, icon: IdCard, needs: 'card.look-up' },
+  {
+    href: '/balie/papier',
+    label: m.desk_paper,
+    short: m.desk_paper_short,
+    icon: ClipboardList,
+    needs: 'check-in.paper',
+  },
+  {
+    href: '/balie/toestellen',
+    label: m.desk_devices,
+    short: m.desk_devices,
+    icon: Smartphone,
+    needs: 'device.read',
+  },
+];
+
+/** The room a path belongs to: the one with the longest address that fits. */
+export const roomOf = (path: string): Room | undefined =>
+  ROOMS.filter(({ href }) => path === href || path.startsWith(`${href}/`)).sort(
+    (a, b) => b.href.length - a.href.length,
+  )[0];
