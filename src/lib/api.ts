@@ -93,7 +93,10 @@ async function request<T>(
   schema: Schema<T>,
   { signal, timeoutMs = TIMEOUT_MS, headers = {} }: Options = {},
 ): Promise<T> {
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(abort, timeoutMs);
   let response: Response;
   let text: string;
   try {
@@ -105,7 +108,7 @@ async function request<T>(
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      signal: stop.signal,
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error', // our API never redirects; a portal does
@@ -113,7 +116,10 @@ async function request<T>(
     text = await response.text();
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new Unreachable(timeout.aborted ? 'time-out' : 'no-network', { cause });
+    throw new Unreachable(stop.signal.aborted ? 'time-out' : 'no-network', { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
   return read(response, text, schema);
 }
