@@ -87,8 +87,11 @@ export async function answerPhone<Trx>(
   try {
     const answer = await exchange(context, database, device, device.publicKey, request, receivedAt);
     const text = JSON.stringify(answer);
-    const [signing] = context.keys.receiptSigning;
-    return ok({ body: text, signature: signBytes(signing.privateKey, responseText(request.device, text)) });
+    // Also by the keys before it: a phone pinned the one of its time.
+    const signatures = context.keys.receiptSigning.map(({ privateKey }) =>
+      signBytes(privateKey, responseText(request.device, text)),
+    );
+    return ok({ body: text, signature: signatures.join(',') });
   } catch (error) {
     if (error instanceof ReplayedRequest) return refuse({ status: 409, code: 'replayed-request' });
     if (error instanceof UnknownDevice) return refuse({ status: 401, code: 'not-this-device' });
@@ -147,6 +150,7 @@ async function compose(
   sent: { readonly syncNo: number; readonly token: SyncResponse['token']; readonly receivedAt: Instant },
 ): Promise<SyncResponse> {
   const { custody, device } = last;
+  const [newestKey, ...olderKeys] = context.keys.receiptSigning;
   const revoked = device.state === 'revoked';
   const activityIds = device.enrolledActivityIds;
   const feed = await database.readFeed(regionId, {
@@ -179,7 +183,11 @@ async function compose(
     rulings: groupRulings([...results.flatMap(({ rulings }) => rulings), ...feed.rulings]),
     highWater: { seq: custody.ackedSeq, hash: toBase64url(custody.ackedHash) },
     gaps: await gapsOf(database, regionId, last),
-    changes: { ...feed.changes, ...(!sameRoster && { roster: offer }) },
+    changes: {
+      ...feed.changes,
+      ...(!sameRoster && { roster: offer }),
+      ...(olderKeys.length > 0 && { serverKey: newestKey.publicJwk }),
+    },
     cursor: feed.cursor,
     more: feed.more,
     token: revoked ? null : sent.token,

@@ -214,7 +214,7 @@ export async function offerRoster(phone: Phone): Promise<void> {
     requestNo: 0,
     cursor: null,
     anchor: null,
-    token: { value: 'token', expiresAt: TEST_NOW + 900_000 },
+    token: { value: 'token', usableUntil: TEST_NOW + 900_000 },
     rosterOffer: { id: 'r1', version: 3, url: '/roster', expiresAt: TEST_NOW + 900_000 },
   });
   await phone.refreshRoster();

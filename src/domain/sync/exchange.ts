@@ -5,7 +5,7 @@ import { ActivityPolicy } from '../checkins/activity-policy.ts';
 import { utf8 } from '../kernel/bytes.ts';
 import { limits } from '../kernel/limits.ts';
 import { WireCommand } from './command.ts';
-import { Because, OUTCOMES, RulingCode } from './ruling.ts';
+import { Because, OUTCOMES } from './ruling.ts';
 
 export const PROTOCOL = 1;
 export const SIGNATURE_HEADER = 'streekbalie-signature';
@@ -15,6 +15,15 @@ const Hash = z.string().check(z.maxLength(44));
 /** Inclusive. */
 const SeqRange = z.tuple([Seq, Seq]);
 export type SeqRange = z.infer<typeof SeqRange>;
+
+/** ECDSA P-256 public key as JWK; `alg` leaves room for another curve. */
+export const PublicKey = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string().check(z.length(43)),
+  y: z.string().check(z.length(43)),
+});
+export type PublicKey = z.infer<typeof PublicKey>;
 
 /** A signed head: ECDSA P-256 with SHA-256 over headText, IEEE P1363, base64url. */
 export const SignedHead = z.object({ seq: Seq, hash: Hash, signature: z.string().check(z.maxLength(128)) });
@@ -73,7 +82,8 @@ export type Receipt = z.infer<typeof Receipt>;
 export const RulingGroup = z.object({
   n: z.int(),
   outcome: z.enum(OUTCOMES),
-  code: z.optional(RulingCode),
+  /** A RulingCode; a text, because a later server may know codes that an installed phone does not. */
+  code: z.optional(z.string().check(z.maxLength(40))),
   because: z.optional(Because),
   points: z.int(),
   ruledAt: z.int(),
@@ -124,6 +134,8 @@ export const SyncResponse = z.object({
     devices: z.optional(z.array(z.object({ id: z.uuid(), name: z.string() }))),
     visits: z.optional(z.array(z.object({ activityId: z.uuid(), items: z.array(VisitItem) }))),
     roster: z.optional(z.nullable(RosterOffer)),
+    /** The server's newest signing key, while it also signs with the one before: pinned from here on. */
+    serverKey: z.optional(PublicKey),
   }),
   cursor: z.string(),
   more: z.boolean(),
@@ -131,22 +143,17 @@ export const SyncResponse = z.object({
 });
 export type SyncResponse = z.infer<typeof SyncResponse>;
 
-/** What a phone signs of a request and the server of an answer: purpose, who, and the body's exact text. */
+/**
+ * What a phone signs of a request and the server of an answer: purpose, who, and the body's exact text.
+ * After a change of its key the server signs with the newest and with those before it: the header holds them all,
+ * with a comma between, and an answer counts when one of them is by the pinned key.
+ */
 export const requestText = (device: string, body: string): Uint8Array =>
   utf8(`streekbalie-request-1\n${device}\n${body}`);
 export const responseText = (device: string, body: string): Uint8Array =>
   utf8(`streekbalie-answer-1\n${device}\n${body}`);
 
 // Enrolling (offline-and-sync part 4). The code travels in the body, never in a URL that is logged.
-
-/** ECDSA P-256 public key as JWK; `alg` leaves room for another curve. */
-export const PublicKey = z.object({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: z.string().check(z.length(43)),
-  y: z.string().check(z.length(43)),
-});
-export type PublicKey = z.infer<typeof PublicKey>;
 
 /** The text both sides feed to enrolWords. */
 export const publicKeyText = (key: PublicKey): string => `${key.crv}.${key.x}.${key.y}`;

@@ -39,8 +39,14 @@ export async function signBytes(key: CryptoKey, bytes: Uint8Array): Promise<stri
   return toBase64url(new Uint8Array(await crypto.subtle.sign(SIGNING, key, new Uint8Array(bytes))));
 }
 
-export async function isSigned(key: CryptoKey, bytes: Uint8Array, signature: string): Promise<boolean> {
-  const raw = fromBase64url(signature);
-  if (raw?.length !== 64) return false;
-  return crypto.subtle.verify(SIGNING, key, new Uint8Array(raw), new Uint8Array(bytes));
+/** `signatures`: one, or several with a comma between, of which one must be by this key. */
+export async function isSigned(key: CryptoKey, bytes: Uint8Array, signatures: string): Promise<boolean> {
+  for (const signature of signatures.split(',', SIGNATURES_MAX)) {
+    const raw = fromBase64url(signature.trim());
+    if (raw?.length !== 64) continue;
+    if (await crypto.subtle.verify(SIGNING, key, new Uint8Array(raw), new Uint8Array(bytes))) return true;
+  }
+  return false;
 }
+
+const SIGNATURES_MAX = 8;

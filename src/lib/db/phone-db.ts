@@ -3,6 +3,7 @@
 // Numbers of cards lie here only sealed (payload) or as a keyed mark that means nothing outside this phone.
 import { Dexie, type Table } from 'dexie';
 import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
+import { planted } from '#domain/kernel/planted.ts';
 import type { PublicKey, RosterOffer } from '#domain/sync/exchange.ts';
 import { standingOf } from '#domain/sync/scan-life.ts';
 import type { Because, Outcome } from '#domain/sync/ruling.ts';
@@ -114,7 +115,8 @@ export type ContactRow = {
   readonly requestNo: number;
   readonly cursor: string | null;
   readonly anchor: HeardAnchor | null;
-  readonly token: { readonly value: string; readonly expiresAt: number } | null;
+  /** Until when by this device's clock, which may be wrong. */
+  readonly token: { readonly value: string; readonly usableUntil: number } | null;
   readonly rosterOffer: RosterOffer | null;
 };
 
@@ -178,12 +180,14 @@ export const SCHEMA_V1 = {
   meta: 'key',
 };
 
-/** Every write of this database is strict: the browser reports it done only when it is on the disk. */
+/** The browser reports a write done only when it is on the disk. */
+export const DURABILITY: IDBTransactionDurability = planted('relaxed-durability') ? 'relaxed' : 'strict';
+
 export function openPhoneDb(
   options: { name?: string; indexedDB?: IDBFactory; IDBKeyRange?: typeof IDBKeyRange } = {},
 ): PhoneDb {
   const db = new Dexie(options.name ?? PHONE_DB, {
-    chromeTransactionDurability: 'strict',
+    chromeTransactionDurability: DURABILITY,
     ...(options.indexedDB && { indexedDB: options.indexedDB }),
     ...(options.IDBKeyRange && { IDBKeyRange: options.IDBKeyRange }),
   });

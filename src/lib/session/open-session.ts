@@ -1,5 +1,6 @@
 // What is this phone at start: enrolled, waiting, revoked, a stranger, or one that lost its storage?
 import { Dexie } from 'dexie';
+import { planted } from '#domain/kernel/planted.ts';
 import { forgetKnownDevice, readKnownDevice, type KnownDevice, type TraceStore } from '../db/known-device.ts';
 import type { DeviceRow, PhoneDb } from '../db/phone-db.ts';
 import { wipeRegionData } from '../sync/dexie-sync-store.ts';
@@ -24,7 +25,7 @@ export async function readStanding(db: PhoneDb, trace: TraceStore): Promise<Stan
   const waiting = await deviceOf(db, 'enrolling');
   if (waiting?.state === 'pending') return { kind: 'waiting', device: waiting };
   const device = await deviceOf(db, 'current');
-  const known = readKnownDevice(trace);
+  const known = planted('seq-reuse') ? undefined : readKnownDevice(trace);
   if (known && (await isLost(db, known))) return { kind: 'lost', known };
   if (!device) return { kind: 'none' };
   return { kind: device.state === 'revoked' ? 'revoked' : 'enrolled', device };

@@ -3,6 +3,7 @@
 import type { Roster } from '#domain/cards/roster.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { publicKeyText, type PublicKey } from '#domain/sync/exchange.ts';
 import {
   downloadRoster,
   expiryOf,
@@ -12,7 +13,7 @@ import {
   type RosterDownload,
 } from '../cards/roster-store.ts';
 import { clock as deviceClock, type Clock } from '../clock.ts';
-import { isSigned, makeMarkKey, signBytes } from '../db/device-keys.ts';
+import { importServerKey, isSigned, makeMarkKey, signBytes } from '../db/device-keys.ts';
 import { keepKnownDevice, type TraceStore } from '../db/known-device.ts';
 import type { DeviceRow, HeardAnchor, PhoneDb } from '../db/phone-db.ts';
 import { chance as deviceChance, idFrom, type Chance } from '../ids.ts';
@@ -65,6 +66,15 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
   const refreshRoster = async (): Promise<void> => {
     roster = (await fetchRoster(db, device, chance, parts.download ?? downloadRoster)) ?? roster;
   };
+  let serverKey = device.serverKey;
+  let pinned = '';
+  const pinServerKey = async (key: PublicKey): Promise<void> => {
+    if (publicKeyText(key) === pinned) return;
+    pinned = publicKeyText(key);
+    const next = await importServerKey(key);
+    await db.devices.update(device.id, { serverKey: next });
+    serverKey = next;
+  };
   const store = createDexieSyncStore(db, device);
   const sync = createSyncLoop({
     store,
@@ -73,7 +83,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
       region: device.region,
       device: device.id,
       sign: (bytes) => signBytes(device.signKey, bytes),
-      isFromServer: (bytes, signature) => isSigned(device.serverKey, bytes, signature),
+      isFromServer: (bytes, signatures) => isSigned(serverKey, bytes, signatures),
     },
     clock,
     chance,
@@ -81,6 +91,10 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     phoneFacts: parts.phoneFacts,
     ...(parts.alone && { alone: parts.alone }),
     onAnswer({ answer, plan, clockSkewMs }) {
+      if (answer.changes.serverKey)
+        pinServerKey(answer.changes.serverKey).catch((error: unknown) => {
+          console.warn('The new key of the server could not be kept.', error);
+        });
       // The server holds more of this device than this database: an old copy. The next start says so.
       if (plan.alarm === 'ahead') keepKnownDevice(trace, { device: device.id, seq: answer.highWater.seq });
       heard = { serverTime: answer.serverTime, deviceTime: answer.serverTime - clockSkewMs };

@@ -25,7 +25,7 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
 
   return { takeRequest, keepSignatures, applyAnswer, backlog, prune };
 
-  async function takeRequest({ countMax, charsMax }: BatchLimit): Promise<Outgoing> {
+  async function takeRequest({ countMax, charsMax }: BatchLimit, at: number): Promise<Outgoing> {
     const taken = await db.transaction('rw', db.outbox, db.chains, db.contacts, db.meta, async () => {
       const contact = await contactOf(db, device.id);
       await db.contacts.put({ ...contact, requestNo: contact.requestNo + 1 });
@@ -35,6 +35,7 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
       return {
         requestNo: contact.requestNo + 1,
         cursor: contact.cursor,
+        wantsToken: contact.token === null || contact.token.usableUntil <= at,
         head: { seq: chain?.seq ?? 0, hash: chain?.hash ?? '' },
         roster:
           roster?.key === 'roster' && roster.device === device.id
@@ -144,7 +145,12 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
       ...contact,
       cursor: answer.cursor,
       anchor: heard,
-      token: answer.token ?? contact.token,
+      token: answer.token
+        ? {
+            value: answer.token.value,
+            usableUntil: heard.deviceTime + (answer.token.expiresAt - answer.serverTime),
+          }
+        : contact.token,
       rosterOffer,
     });
     if (changes.deviceName !== undefined) await db.devices.update(device.id, { name: changes.deviceName });

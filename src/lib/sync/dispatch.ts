@@ -4,6 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { assert } from '#domain/kernel/assert.ts';
 import { fromBase64url, toBase64url } from '#domain/kernel/bytes.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { planted } from '#domain/kernel/planted.ts';
 import { ok, type Result } from '#domain/kernel/result.ts';
 import {
   chainHash,
@@ -88,6 +89,7 @@ async function write<T, K extends CommandKind>(
 ): Promise<Result<Dispatched<T>, NotSaved>> {
   const { db, device } = author;
   const draft = await draftOf(author, kind, payload);
+  const forked = planted('two-tabs-fork') ? await db.chains.get(device.id) : undefined;
   let first: T | undefined;
   const saved = await writeStrictly(
     db,
@@ -96,14 +98,14 @@ async function write<T, K extends CommandKind>(
       // The first try may have been stored although it was reported as failed: then it is this command already.
       const before = await db.outbox.where('id').equals(draft.id).first();
       if (before && first !== undefined) return { result: first, command: before };
-      const chain = await db.chains.get(device.id);
+      const chain = forked ?? (await db.chains.get(device.id));
       if (!chain || (await db.devices.get(device.id))?.state !== 'active') throw new NoDevice();
       const local = await effect({ commandId: draft.id, device: device.id });
       first = local.result;
       if (!local.write) return { result: local.result, command: undefined };
       const contact = await db.contacts.get(device.id);
       const command = chained(draft, chain, local.grounds, anchorOf(contact?.anchor ?? null, author.session));
-      await db.outbox.add(command);
+      await (forked ? db.outbox.put(command) : db.outbox.add(command));
       await db.chains.put({ device: device.id, seq: command.seq, hash: command.hash });
       await local.apply(command.seq);
       return { result: local.result, command };

@@ -17,7 +17,9 @@ import {
 import { isIn } from '#domain/sync/seq-ranges.ts';
 import { Unreachable } from '../api.ts';
 import type { Clock } from '../clock.ts';
+import type { HeardAnchor } from '../db/phone-db.ts';
 import type { AnswerPlan } from './plan-answer.ts';
+import { plantedAnswer } from './planted-answer.ts';
 import type { Outgoing, OutgoingCommand, SyncStore } from './sync-store.ts';
 import type { RawAnswer, Transport } from './transport.ts';
 
@@ -75,7 +77,8 @@ export type ExchangeOptions = {
 
 export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOptions): Promise<Exchange> {
   const { store, transport, signer, clock } = parts;
-  const outgoing = await store.takeRequest({ countMax: options.commandsMax, charsMax: BATCH_CHARS_MAX });
+  const limit = { countMax: options.commandsMax, charsMax: BATCH_CHARS_MAX };
+  const outgoing = await store.takeRequest(limit, clock.now());
   const body = JSON.stringify(await requestOf(parts, outgoing, options));
   const sent = outgoing.commands.length;
   let raw: RawAnswer;
@@ -93,17 +96,24 @@ export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOption
   }
   // Read at once: the later the reading, the less the monotonic clock proves.
   const heardAt = { monoMs: clock.monoMs(), deviceTime: clock.now() };
+  const heardFrom = ({ serverTime, syncNo }: SyncResponse): HeardAnchor => ({
+    serverTime,
+    syncNo,
+    session: parts.session,
+    ...heardAt,
+  });
+  const planted = plantedAnswer(signer.device, outgoing, raw.status);
+  if (planted) await store.applyAnswer(planted, heardFrom(planted));
   const answer = await believedAnswer(signer, raw, outgoing.requestNo);
   if ('why' in answer) return { ok: false, failure: answer, sent };
-  const { serverTime, syncNo } = answer;
-  const plan = await store.applyAnswer(answer, { serverTime, syncNo, session: parts.session, ...heardAt });
+  const plan = await store.applyAnswer(answer, heardFrom(answer));
   return {
     ok: true,
     answer,
     plan,
     sent,
     left: outgoing.unsent - sent,
-    clockSkewMs: serverTime - heardAt.deviceTime,
+    clockSkewMs: answer.serverTime - heardAt.deviceTime,
   };
 }
 
@@ -144,6 +154,7 @@ async function requestOf(
     requestNo: outgoing.requestNo,
     sentAt: clock.now(),
     runs,
+    ...(outgoing.wantsToken && { wantsToken: true }),
     head: head.seq === 0 ? null : { ...head, signature: await headSignature(head.seq, head.hash) },
     cursor: outgoing.cursor,
     roster: roster && { id: roster.id, version: roster.version },

@@ -1,5 +1,6 @@
 // What a signed answer changes on the phone: pure, so that phone and simulation do the same.
 // Invariant: a command leaves `unsent` only by a receipt whose hash equals ours; by the chain that covers all before it.
+import { planted } from '#domain/kernel/planted.ts';
 import type { SyncResponse } from '#domain/sync/exchange.ts';
 import { isIn } from '#domain/sync/seq-ranges.ts';
 import type { CommandState, Ruling } from '../db/phone-db.ts';
@@ -30,7 +31,7 @@ export function planAnswer(
   for (const { from, to, hash, receivedAt } of answer.receipts) {
     const last = held.get(to);
     if (!last) continue;
-    if (last.hash !== hash) {
+    if (last.hash !== hash && !planted('receipt-without-hash-check')) {
       alarm ??= 'differs';
       continue;
     }
@@ -48,6 +49,8 @@ export function planAnswer(
     }),
   );
   for (const { seq, ruling } of rulings) {
+    if (ruling.outcome === 'refused' && planted('refusal-stops-the-queue'))
+      states.set(seq, { state: 'unsent' });
     const next = states.get(seq);
     if (ruling.outcome !== 'pending' && (next?.state ?? held.get(seq)?.state) === 'custody')
       states.set(seq, { ...next, state: 'settled' });

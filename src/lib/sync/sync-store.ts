@@ -19,6 +19,8 @@ export type Outgoing = {
   readonly cursor: string | null;
   readonly head: { readonly seq: number; readonly hash: string };
   readonly roster: { readonly id: string; readonly version: number; readonly builtAt: number } | null;
+  /** No token on board, or one that is nearly over: `takeRequest` compares with `at`. */
+  readonly wantsToken: boolean;
   /** The lowest unsent ones, rising. */
   readonly commands: readonly OutgoingCommand[];
 } & Backlog;
@@ -28,7 +30,7 @@ export type Backlog = { readonly unsent: number; readonly oldestUnsentAt: number
 export type BatchLimit = { readonly countMax: number; readonly charsMax: number };
 
 export type SyncStore = {
-  readonly takeRequest: (limit: BatchLimit) => Promise<Outgoing>;
+  readonly takeRequest: (limit: BatchLimit, at: number) => Promise<Outgoing>;
   readonly keepSignatures: (signed: readonly { seq: number; signature: string }[]) => Promise<void>;
   /** In one transaction: reads the rows the answer speaks of, plans (planAnswer), writes what the plan says. */
   readonly applyAnswer: (answer: SyncResponse, heard: HeardAnchor) => Promise<AnswerPlan>;
