@@ -8,7 +8,7 @@ import { fromBase64url, toBase64url, utf8 } from '#domain/kernel/bytes.ts';
 import { chainHash, headText, payloadDigest } from '#domain/sync/command.ts';
 import type { Run } from '#domain/sync/exchange.ts';
 import type { BatchDevice } from './batch-store.ts';
-import { isSignedBy, sha256 } from './device-signatures.ts';
+import { isSignedBy, sha256 } from '#server/devices/device-signatures.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
 import { processBatch, type BatchContext, type BatchResult, type HashedRun } from './process-batch.ts';
 import { databaseCodeOf, type SyncDatabase, type SyncEvent } from './sync-database.ts';

@@ -1,5 +1,5 @@
 // SyncDatabase on PostgreSQL: the transaction around a batch with its retries, who the device is, what it still owes.
-import { createHash } from 'node:crypto';
+import { tokenHash } from '#server/devices/device-token.ts';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Database } from '#server/db/tables.ts';
 import { readFeed } from './feed.ts';
@@ -76,8 +76,6 @@ async function findDevice(
     }
   );
 }
-
-export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 async function noteSync(
   trx: Trx,

@@ -23,7 +23,7 @@ import {
 } from '#domain/sync/exchange.ts';
 import { gapsIn, toRanges } from '#domain/sync/seq-ranges.ts';
 import type { BatchDevice, StoredRuling } from './batch-store.ts';
-import { isSignedBy, signBytes } from './device-signatures.ts';
+import { isSignedBy, signBytes } from '#server/devices/device-signatures.ts';
 import { ingestInto, UnknownDevice } from './ingest.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
 import type { BatchResult } from './process-batch.ts';

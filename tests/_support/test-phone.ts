@@ -19,7 +19,7 @@ import {
   type SignedHead,
   type SyncRequest,
 } from '#domain/sync/exchange.ts';
-import { sha256 } from '#server/sync/device-signatures.ts';
+import { sha256 } from '#server/devices/device-signatures.ts';
 
 export type MadeCommand = {
   readonly id: string;
