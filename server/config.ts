@@ -21,6 +21,8 @@ export interface Config {
   keyFile: string;
   tls: { certFile: string; keyFile: string } | undefined;
   mail: { smtpUrl: string; from: string } | undefined;
+  /** A reverse proxy of our own stands in front: its X-Forwarded-For names the client. */
+  trustProxy: boolean;
   logLevel: string;
 }
 
@@ -50,6 +52,7 @@ const Settings = z.object({
   TLS_KEY: z.string().optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   MAIL_FROM: z.string().optional(),
+  TRUST_PROXY: flag.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).optional(),
 });
 type Settings = z.infer<typeof Settings>;
@@ -86,6 +89,7 @@ export function readConfig(mode: Mode, environment: Environment): Config {
       settings.SMTP_URL && settings.MAIL_FROM
         ? { smtpUrl: settings.SMTP_URL, from: settings.MAIL_FROM }
         : undefined,
+    trustProxy: settings.TRUST_PROXY ?? false,
     logLevel: settings.LOG_LEVEL ?? (mode === 'serve' ? 'info' : 'warn'),
   };
 }

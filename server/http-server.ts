@@ -19,7 +19,8 @@ const LIMITS = {
 const CONNECTIONS_MAX = 2_000;
 const ANSWERS_UNDER_WAY_MS = 10_000;
 
-type Handler = (request: Request) => Response | Promise<Response>;
+/** `node` carries the socket, for who needs the address at the other end (client-address.ts). */
+type Handler = (request: Request, node: object) => Response | Promise<Response>;
 
 export interface HttpServer {
   /** What one types in a browser on this machine. */
@@ -33,7 +34,9 @@ export interface HttpServer {
 /** Listens before the database is there, so that a port in use is known at once and `/healthz` answers. */
 export async function listen(config: Pick<Config, 'host' | 'port' | 'tls'>): Promise<HttpServer> {
   let handler: Handler = answerStarting;
-  const listener = getRequestListener((request) => handler(request), { overrideGlobalObjects: false });
+  const listener = getRequestListener((request, node) => handler(request, node), {
+    overrideGlobalObjects: false,
+  });
   const server = await makeServer(config, (request, response) => void listener(request, response));
   server.maxConnections = CONNECTIONS_MAX;
 

@@ -3,6 +3,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { CardState } from '#domain/cards/card-facts.ts';
 import type { Occurrence } from '#domain/checkins/activity-policy.ts';
+import type { Place, Role } from '#domain/devices/permissions.ts';
 import type { PeriodType } from '#domain/kernel/civil-time.ts';
 import type { AccountKind, Unit } from '#domain/ledger/ledger.ts';
 import type { PhoneReport, PublicKey } from '#domain/sync/exchange.ts';
@@ -217,6 +218,27 @@ export interface Database {
     upstream: Upstream;
   };
   undo: { region_id: number; command_id: string; target_id: string; at: number; device_id: string };
+  auth_user: { id: Generated<string>; name: string; email: string; email_verified: Generated<boolean> };
+  auth_session: { id: Generated<string>; user_id: string; token: string; created_at: Date; expires_at: Date };
+  auth_account: {
+    id: Generated<string>;
+    user_id: string;
+    account_id: string;
+    provider_id: string;
+    password: string | null;
+  };
+  role_grant: {
+    region_id: number;
+    grant_id: string;
+    user_id: string;
+    role: Exclude<Role, 'scanner-phone'>;
+    place_kind: Place['kind'];
+    nis_code: string | null;
+    organisation_id: string | null;
+    granted_at: number;
+    granted_by: string;
+  };
+  attempt: { purpose: string; subject: Buffer; window_start: number; count: number };
   audit_entry: {
     region_id: number;
     audit_id: GeneratedAlways<number>;

@@ -1,0 +1,35 @@
+// What may be tried only so often: sign-in, enrol codes, looking up cards. Counted in the database, so that several
+// server processes count together, in fixed windows. The subject is hashed: an address or e-mail is nobody's to read here.
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Context } from './context.ts';
+
+export type AttemptRule = { readonly purpose: string; readonly max: number; readonly windowMs: number };
+
+export type Attempt = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterS: number };
+
+const KEPT_MS = 24 * 3_600_000;
+
+/** Counts one attempt and says whether it is still within the rule. */
+export async function countAttempt(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  rule: AttemptRule,
+  subject: string,
+): Promise<Attempt> {
+  const now = clock.now();
+  const windowStart = now - (now % rule.windowMs);
+  const hash = createHash('sha256').update(`${rule.purpose}|${subject}`).digest();
+  const { rows } = await sql<{ count: number }>`
+    insert into attempt (purpose, subject, window_start, count) values (${rule.purpose}, ${hash}, ${windowStart}, 1)
+    on conflict (purpose, subject, window_start) do update set count = attempt.count + 1
+    returning count
+  `.execute(db);
+  const count = rows[0]?.count ?? 1;
+  if (count === 1)
+    await db
+      .deleteFrom('attempt')
+      .where('window_start', '<', now - KEPT_MS)
+      .execute();
+  if (count <= rule.max) return { allowed: true };
+  return { allowed: false, retryAfterS: Math.ceil((windowStart + rule.windowMs - now) / 1_000) };
+}

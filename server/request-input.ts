@@ -1,0 +1,46 @@
+// The door for what a request brings: only application/json, only what the schema names, and every fault says which field.
+import type { Context as RequestContext } from 'hono';
+import * as z from 'zod/mini';
+import { Problem } from './errors.ts';
+
+const FIELDS_MAX = 20;
+
+export async function readJson<T>(c: RequestContext, schema: z.ZodMiniType<T>): Promise<T> {
+  return parseJson(await readJsonText(c), schema);
+}
+
+/** The exact text, for bodies that are signed. */
+export async function readJsonText(c: RequestContext): Promise<string> {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  // A form of another site can send every other type without asking (CSRF).
+  if (type !== 'application/json') throw new Problem(415, 'wrong-content-type');
+  return c.req.text();
+}
+
+export function parseJson<T>(text: string, schema: z.ZodMiniType<T>): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Problem(400, 'malformed');
+  }
+  return parseValue(json, schema);
+}
+
+function parseValue<T>(value: unknown, schema: z.ZodMiniType<T>): T {
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), code: issue.code }));
+  throw new Problem(422, 'invalid', { extra: { fields: fields.slice(0, FIELDS_MAX) } });
+}
+
+/** An id in the path; anything else is no address of ours. */
+export function pathId(c: RequestContext, name = 'id'): string {
+  const id = z.safeParse(z.uuid(), c.req.param(name));
+  if (!id.success) throw new Problem(404, 'not-found');
+  return id.data;
+}
+
+export function parseQuery<T>(c: RequestContext, schema: z.ZodMiniType<T>): T {
+  return parseValue(c.req.query(), schema);
+}
