@@ -7,6 +7,7 @@ import { limits } from '#domain/kernel/limits.ts';
 import { answerAppFile } from './app-files.ts';
 import type { AppFiles } from './app-files.ts';
 import type { Context } from './context.ts';
+import { deskRoutes } from './desk-routes.ts';
 import { Problem, answerErrors, problemResponse } from './errors.ts';
 import { readReadiness } from './health.ts';
 import type { Logger } from './logger.ts';
@@ -47,6 +48,7 @@ function createApi(context: Context): Hono {
   });
 
   // The rooms, in the order of the house. A room exports `xRoutes(context): Hono`.
+  api.route('/', deskRoutes(context));
   if (context.config.demo) api.route('/dev/mailbox', mailboxRoutes(context));
   return api;
 }

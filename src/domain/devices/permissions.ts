@@ -105,6 +105,10 @@ export const isAllowed = (grants: readonly Grant[], action: Action, target: Targ
       holds(grant.place, target, action),
   );
 
+/** Is there any place of the region where it is allowed? The list that follows shows only those places. */
+export const isAllowedSomewhere = (grants: readonly Grant[], action: Action, regionId: number): boolean =>
+  grants.some((grant) => grant.regionId === regionId && PERMISSIONS[grant.role][action] === 'granted-place');
+
 /** Cards belong to the region: any counter of the card system may look one up (logged), wherever its grant holds. */
 const REGION_WIDE: readonly Action[] = ['card.look-up'];
 

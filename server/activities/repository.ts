@@ -1,0 +1,284 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { CheckInLimit, Occurrence } from '#domain/checkins/activity-policy.ts';
+import type { Database } from '../db/tables.ts';
+import type { ActivityTime } from './activity-time.ts';
+
+type Db = Kysely<Database>;
+
+/** One date of an activity, without its check-in window. */
+export type Moment = Pick<Occurrence, 'occurrenceId' | 'startsAt' | 'endsAt'>;
+
+export type Activity = {
+  readonly activityId: string;
+  readonly organisationId: string;
+  readonly organisationName: string;
+  readonly nisCode?: string;
+  readonly version: number;
+  readonly title: string;
+  readonly place: string;
+  readonly points: number;
+  readonly limit: CheckInLimit | null;
+  readonly marginBeforeMin: number | null;
+  readonly marginAfterMin: number | null;
+  readonly sells: boolean;
+  readonly cardSystemIds: readonly string[];
+  readonly moments: readonly Moment[];
+};
+
+export type ActivityFilter = {
+  readonly organisationIds: readonly string[];
+  readonly text: string;
+  readonly when: ActivityTime;
+  readonly now: number;
+  readonly dayStartsAt: number;
+  readonly dayEndsAt: number;
+  readonly limit: number;
+  readonly offset: number;
+};
+
+/** Which activities, soonest first; what is over comes last, latest first. */
+export async function findActivityIds(
+  db: Db,
+  regionId: number,
+  filter: ActivityFilter,
+): Promise<{ ids: string[]; total: number }> {
+  const { now, when } = filter;
+  const text = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
+  const inTime = {
+    open: sql`exists (select from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
+      and o.starts_at - coalesce(a.margin_before_min, r.margin_before_min) * 60000::bigint <= ${now}
+      and o.ends_at + coalesce(a.margin_after_min, r.margin_after_min) * 60000::bigint > ${now})`,
+    today: sql`exists (select from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
+      and o.starts_at < ${filter.dayEndsAt} and o.ends_at > ${filter.dayStartsAt})`,
+    coming: sql`t.next_at > ${now}`,
+    past: sql`t.last_end <= ${now}`,
+    all: sql`true`,
+  }[when];
+  const { rows } = await sql<{ activity_id: string; total: number }>`
+    select a.activity_id, count(*) over () as total
+    from activity a
+    join region r on r.region_id = a.region_id
+    left join lateral (
+      select min(o.starts_at) filter (where o.ends_at > ${now}) as next_at, max(o.ends_at) as last_end
+      from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
+    ) t on true
+    where a.region_id = ${regionId} and a.archived_at is null
+      and a.organisation_id = any(${filter.organisationIds}::uuid[])
+      and (a.title ilike ${text} or a.place ilike ${text})
+      and ${inTime}
+    order by t.next_at asc nulls last, t.last_end desc, a.activity_id
+    limit ${filter.limit} offset ${filter.offset}
+  `.execute(db);
+  return { ids: rows.map((row) => row.activity_id), total: rows[0]?.total ?? 0 };
+}
+
+/** In the order of the ids; those that do not exist are left out. */
+export async function readActivities(db: Db, regionId: number, ids: readonly string[]): Promise<Activity[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<ActivityRow>`
+    select a.*, o.name as organisation_name, o.nis_code,
+      (select coalesce(array_agg(s.card_system_id order by s.card_system_id), '{}') from activity_card_system s
+        where s.region_id = a.region_id and s.activity_id = a.activity_id) as card_system_ids,
+      (select coalesce(json_agg(json_build_object(
+          'occurrenceId', m.occurrence_id, 'startsAt', m.starts_at, 'endsAt', m.ends_at) order by m.starts_at), '[]')
+        from occurrence m where m.region_id = a.region_id and m.activity_id = a.activity_id) as moments
+    from activity a
+    join organisation o on o.region_id = a.region_id and o.organisation_id = a.organisation_id
+    where a.region_id = ${regionId} and a.activity_id = any(${ids}::uuid[])
+  `.execute(db);
+  const byId = new Map(rows.map((row) => [row.activity_id, activityOf(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+export async function findActivity(
+  db: Db,
+  regionId: number,
+  activityId: string,
+): Promise<Activity | undefined> {
+  return (await readActivities(db, regionId, [activityId]))[0];
+}
+
+/** The version that stands, with the row locked until the end of the transaction. */
+export async function lockActivityVersion(
+  trx: Transaction<Database>,
+  regionId: number,
+  activityId: string,
+): Promise<number | undefined> {
+  const row = await trx
+    .selectFrom('activity')
+    .select('version')
+    .where('region_id', '=', regionId)
+    .where('activity_id', '=', activityId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row?.version;
+}
+
+export type ActivityWrite = Omit<Activity, 'organisationName' | 'nisCode' | 'cardSystemIds' | 'sells'> & {
+  readonly changedAt: number;
+  readonly changedBy: string;
+};
+
+export async function insertActivity(
+  trx: Transaction<Database>,
+  regionId: number,
+  activity: ActivityWrite,
+  cardSystemIds: readonly string[],
+): Promise<void> {
+  await trx
+    .insertInto('activity')
+    .values({
+      region_id: regionId,
+      activity_id: activity.activityId,
+      organisation_id: activity.organisationId,
+      created_at: activity.changedAt,
+      archived_at: null,
+      ...columnsOf(activity),
+    })
+    .execute();
+  await trx
+    .insertInto('activity_card_system')
+    .values(
+      cardSystemIds.map((id) => ({
+        region_id: regionId,
+        activity_id: activity.activityId,
+        card_system_id: id,
+      })),
+    )
+    .execute();
+  await writeMoments(trx, regionId, activity);
+}
+
+export async function updateActivity(
+  trx: Transaction<Database>,
+  regionId: number,
+  activity: ActivityWrite,
+): Promise<void> {
+  await trx
+    .updateTable('activity')
+    .set(columnsOf(activity))
+    .where('region_id', '=', regionId)
+    .where('activity_id', '=', activity.activityId)
+    .execute();
+  await writeMoments(trx, regionId, activity);
+}
+
+/** What this version promises to the phones; a scan is judged by the version its phone held. */
+export async function insertActivityVersion(
+  trx: Transaction<Database>,
+  regionId: number,
+  version: {
+    readonly activityId: string;
+    readonly version: number;
+    readonly points: number;
+    readonly occurrences: readonly Occurrence[];
+    readonly since: number;
+  },
+): Promise<void> {
+  await trx
+    .insertInto('activity_version')
+    .values({
+      region_id: regionId,
+      activity_id: version.activityId,
+      version: version.version,
+      points: version.points,
+      occurrences: JSON.stringify(version.occurrences),
+      since: version.since,
+    })
+    .execute();
+}
+
+export async function listCardSystemIds(db: Db, regionId: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('card_system')
+    .select('card_system_id')
+    .where('region_id', '=', regionId)
+    .orderBy('card_system_id')
+    .execute();
+  return rows.map((row) => row.card_system_id);
+}
+
+/** Visits since then that were not undone, by activity. */
+export async function countVisits(
+  db: Db,
+  regionId: number,
+  activityIds: readonly string[],
+  since: number,
+): Promise<Map<string, number>> {
+  if (activityIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('visit')
+    .select(['activity_id', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('region_id', '=', regionId)
+    .where('activity_id', 'in', activityIds)
+    .where('at', '>=', since)
+    .where('undone', '=', false)
+    .groupBy('activity_id')
+    .execute();
+  return new Map(rows.map((row) => [row.activity_id, row.count]));
+}
+
+async function writeMoments(
+  trx: Transaction<Database>,
+  regionId: number,
+  { activityId, moments }: Pick<Activity, 'activityId' | 'moments'>,
+): Promise<void> {
+  await trx
+    .deleteFrom('occurrence')
+    .where('region_id', '=', regionId)
+    .where('activity_id', '=', activityId)
+    .execute();
+  await trx
+    .insertInto('occurrence')
+    .values(
+      moments.map((moment) => ({
+        region_id: regionId,
+        occurrence_id: moment.occurrenceId,
+        activity_id: activityId,
+        starts_at: moment.startsAt,
+        ends_at: moment.endsAt,
+      })),
+    )
+    .execute();
+}
+
+const columnsOf = (activity: ActivityWrite) => ({
+  version: activity.version,
+  title: activity.title,
+  place: activity.place,
+  points: activity.points,
+  limit_volume: activity.limit?.volume ?? null,
+  limit_period: activity.limit?.period ?? null,
+  margin_before_min: activity.marginBeforeMin,
+  margin_after_min: activity.marginAfterMin,
+  changed_at: activity.changedAt,
+  changed_by: activity.changedBy,
+});
+
+type ActivityRow = Omit<Database['activity'], 'sells'> & {
+  sells: boolean;
+  organisation_name: string;
+  nis_code: string | null;
+  card_system_ids: string[];
+  moments: Moment[];
+};
+
+const activityOf = (row: ActivityRow): Activity => ({
+  activityId: row.activity_id,
+  organisationId: row.organisation_id,
+  organisationName: row.organisation_name,
+  ...(row.nis_code !== null && { nisCode: row.nis_code }),
+  version: row.version,
+  title: row.title,
+  place: row.place,
+  points: row.points,
+  limit:
+    row.limit_volume !== null && row.limit_period !== null
+      ? { volume: row.limit_volume, period: row.limit_period }
+      : null,
+  marginBeforeMin: row.margin_before_min,
+  marginAfterMin: row.margin_after_min,
+  sells: row.sells,
+  cardSystemIds: row.card_system_ids,
+  moments: row.moments,
+});

@@ -1,0 +1,54 @@
+import { Hono } from 'hono';
+import * as z from 'zod/mini';
+import { ActivityInput, type DeskActivity } from '#domain/desk-api.ts';
+import type { Result } from '#domain/kernel/result.ts';
+import { requireSession, type DeskEnv } from '../auth/session.ts';
+import type { SignIn } from '../auth/sign-in.ts';
+import type { Context } from '../context.ts';
+import { Problem } from '../errors.ts';
+import { parseQuery, pathId, readJson } from '../request-input.ts';
+import { ACTIVITY_TIMES, type ActivityTime } from './activity-time.ts';
+import {
+  createActivity,
+  editActivity,
+  getActivity,
+  listActivities,
+  type ActivityRefusal,
+} from './service.ts';
+
+const ListQuery = z.object({
+  organisationId: z.optional(z.uuid()),
+  q: z._default(z.string().check(z.maxLength(80)), ''),
+  when: z._default(z.enum(ACTIVITY_TIMES), 'all' satisfies ActivityTime),
+  page: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 1),
+});
+
+export function activityRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
+  const app = new Hono<DeskEnv>();
+  const signedIn = requireSession(context, signIn);
+
+  app.get('/activities', signedIn, async (c) => {
+    const { organisationId, q, when, page } = parseQuery(c, ListQuery);
+    const query = { ...(organisationId !== undefined && { organisationId }), text: q, when, page };
+    return c.json(await listActivities(context, c.get('actor'), query));
+  });
+  app.get('/activities/:id', signedIn, async (c) =>
+    c.json(unwrap(await getActivity(context, c.get('actor'), pathId(c)))),
+  );
+  app.post('/activities', signedIn, async (c) =>
+    c.json(unwrap(await createActivity(context, c.get('actor'), await readJson(c, ActivityInput))), 201),
+  );
+  app.put('/activities/:id', signedIn, async (c) =>
+    c.json(unwrap(await editActivity(context, c.get('actor'), pathId(c), await readJson(c, ActivityInput)))),
+  );
+  return app;
+}
+
+const STATUS = { 'not-found': 404, 'changed-meanwhile': 409 } as const;
+
+function unwrap(result: Result<DeskActivity, ActivityRefusal>): DeskActivity {
+  if (result.ok) return result.value;
+  const { code, path } = result.error;
+  if (code === 'not-found' || code === 'changed-meanwhile') throw new Problem(STATUS[code], code);
+  throw new Problem(422, 'invalid', { extra: { fields: path === undefined ? [] : [{ path, code }] } });
+}

@@ -1,0 +1,118 @@
+import { sql, type Kysely } from 'kysely';
+import type { Grant, Place } from '#domain/devices/permissions.ts';
+import type { Database } from '../db/tables.ts';
+
+type Db = Kysely<Database>;
+
+/** A person works in one region: the first that granted a role. */
+export async function readHomeRegion(db: Db, userId: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('role_grant')
+    .select('region_id')
+    .where('user_id', '=', userId)
+    .orderBy('region_id')
+    .executeTakeFirst();
+  return row?.region_id;
+}
+
+export type NamedGrant = Grant & { readonly placeName: string };
+
+export async function readGrants(db: Db, regionId: number, userId: string): Promise<NamedGrant[]> {
+  const rows = await db
+    .selectFrom('role_grant as g')
+    .innerJoin('region as r', 'r.region_id', 'g.region_id')
+    .leftJoin('municipality as m', (join) =>
+      join.onRef('m.region_id', '=', 'g.region_id').onRef('m.nis_code', '=', 'g.nis_code'),
+    )
+    .leftJoin('organisation as o', (join) =>
+      join.onRef('o.region_id', '=', 'g.region_id').onRef('o.organisation_id', '=', 'g.organisation_id'),
+    )
+    .select(['g.role', 'g.place_kind', 'g.nis_code', 'g.organisation_id'])
+    .select(['r.name as region_name', 'm.name as municipality_name', 'o.name as organisation_name'])
+    .where('g.region_id', '=', regionId)
+    .where('g.user_id', '=', userId)
+    .orderBy('g.granted_at')
+    .execute();
+  return rows.map((row) => ({
+    regionId,
+    role: row.role,
+    place: placeOf(row.nis_code, row.organisation_id),
+    placeName: row.organisation_name ?? row.municipality_name ?? row.region_name,
+  }));
+}
+
+function placeOf(nisCode: string | null, organisationId: string | null): Place {
+  if (organisationId !== null) return { kind: 'organisation', organisationId };
+  if (nisCode !== null) return { kind: 'municipality', nisCode };
+  return { kind: 'region' };
+}
+
+export async function insertGrant(
+  db: Db,
+  grant: Grant & {
+    readonly grantId: string;
+    readonly userId: string;
+    readonly at: number;
+    readonly by: string;
+  },
+): Promise<void> {
+  const { place, role } = grant;
+  if (role === 'scanner-phone') throw new Error('a phone gets its rights by enrolment');
+  await db
+    .insertInto('role_grant')
+    .values({
+      region_id: grant.regionId,
+      grant_id: grant.grantId,
+      user_id: grant.userId,
+      role,
+      place_kind: place.kind,
+      nis_code: place.kind === 'municipality' ? place.nisCode : null,
+      organisation_id: place.kind === 'organisation' ? place.organisationId : null,
+      granted_at: grant.at,
+      granted_by: grant.by,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The person of an e-mail address, made when new. */
+export async function getOrInsertUser(db: Db, email: string, name: string): Promise<string> {
+  const { id } = await db
+    .insertInto('auth_user')
+    .values({ email: email.toLowerCase(), name, email_verified: false })
+    .onConflict((conflict) =>
+      conflict.column('email').doUpdateSet((eb) => ({ email: eb.ref('excluded.email') })),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export async function insertPassword(db: Db, userId: string, hash: string): Promise<void> {
+  await db
+    .insertInto('auth_account')
+    .values({ user_id: userId, account_id: userId, provider_id: 'credential', password: hash })
+    .execute();
+}
+
+export async function deleteSession(db: Db, token: string): Promise<void> {
+  await db.deleteFrom('auth_session').where('token', '=', token).execute();
+}
+
+/** One audit row in each region of the person; of an unknown address nothing is kept. */
+export async function auditSignIn(db: Db, email: string, succeeded: boolean, at: number): Promise<void> {
+  await sql`
+    insert into audit_entry (region_id, at, actor, action, subject)
+    select distinct g.region_id, ${at}::bigint, 'user:' || u.id, ${succeeded ? 'sign-in' : 'sign-in-failed'}, 'session'
+    from auth_user u join role_grant g on g.user_id = u.id where u.email = ${email.toLowerCase()}
+  `.execute(db);
+}
+
+export async function listRegions(db: Db): Promise<{ regionId: number; slug: string; name: string }[]> {
+  const rows = await db
+    .selectFrom('region')
+    .select(['region_id', 'slug', 'name'])
+    .orderBy('region_id')
+    .execute();
+  return rows.map((row) => ({ regionId: row.region_id, slug: row.slug, name: row.name }));
+}

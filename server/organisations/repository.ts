@@ -1,0 +1,86 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../db/tables.ts';
+
+type Db = Kysely<Database>;
+
+export type Organisation = {
+  readonly organisationId: string;
+  readonly name: string;
+  readonly kind: 'municipality' | 'organiser' | 'region';
+  readonly nisCode?: string;
+};
+
+export async function listOrganisations(db: Db, regionId: number): Promise<Organisation[]> {
+  const rows = await organisations(db, regionId).orderBy('name').execute();
+  return rows.map(organisationOf);
+}
+
+export async function findOrganisation(
+  db: Db,
+  regionId: number,
+  organisationId: string,
+): Promise<Organisation | undefined> {
+  const row = await organisations(db, regionId)
+    .where('organisation_id', '=', organisationId)
+    .executeTakeFirst();
+  return row && organisationOf(row);
+}
+
+const organisations = (db: Db, regionId: number) =>
+  db
+    .selectFrom('organisation')
+    .select(['organisation_id', 'name', 'kind', 'nis_code'])
+    .where('region_id', '=', regionId);
+
+const organisationOf = (row: {
+  organisation_id: string;
+  name: string;
+  kind: Organisation['kind'];
+  nis_code: string | null;
+}): Organisation => ({
+  organisationId: row.organisation_id,
+  name: row.name,
+  kind: row.kind,
+  ...(row.nis_code !== null && { nisCode: row.nis_code }),
+});
+
+export type Region = {
+  readonly regionId: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly demo: boolean;
+  readonly marginBeforeMin: number;
+  readonly marginAfterMin: number;
+};
+
+export async function findRegion(db: Db, regionId: number): Promise<Region | undefined> {
+  const row = await regions(db).where('region_id', '=', regionId).executeTakeFirst();
+  return row && regionOf(row);
+}
+
+/** The region this installation began with: what a visitor who is not signed in sees. */
+export async function findFirstRegion(db: Db): Promise<Region | undefined> {
+  const row = await regions(db).orderBy('region_id').limit(1).executeTakeFirst();
+  return row && regionOf(row);
+}
+
+const regions = (db: Db) =>
+  db
+    .selectFrom('region')
+    .select(['region_id', 'slug', 'name', 'demo', 'margin_before_min', 'margin_after_min']);
+
+const regionOf = (row: {
+  region_id: number;
+  slug: string;
+  name: string;
+  demo: boolean;
+  margin_before_min: number;
+  margin_after_min: number;
+}): Region => ({
+  regionId: row.region_id,
+  slug: row.slug,
+  name: row.name,
+  demo: row.demo,
+  marginBeforeMin: row.margin_before_min,
+  marginAfterMin: row.margin_after_min,
+});

@@ -1,0 +1,76 @@
+// A server of one test file: the real app on a real database of its own, with a clock that the test moves.
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { Context } from '#server/context.ts';
+import { createDatabase, createPool } from '#server/db/database.ts';
+import { randomIds } from '#server/ids.ts';
+import type { Keys, SecretKey } from '#server/keys.ts';
+import { createLogger } from '#server/logger.ts';
+import { createMailer } from '#server/mail/mailer.ts';
+import { freshDatabase } from './database.ts';
+
+export const APP_URL = 'https://streekbalie.test';
+
+export interface TestServer {
+  context: Context;
+  /** Moves the clock of the server. */
+  setNow(now: number): void;
+  close(): Promise<void>;
+}
+
+export async function openTestContext(now: number): Promise<TestServer> {
+  const database = await freshDatabase();
+  const pool = createPool(database.url);
+  const db = createDatabase(pool);
+  const stop = new AbortController();
+  let current = now;
+  const clock = { now: () => current };
+  const config: Context['config'] = {
+    mode: 'start',
+    port: 0,
+    host: '127.0.0.1',
+    appUrl: APP_URL,
+    dataDir: '',
+    databaseUrl: database.url,
+    demo: true,
+    keyFile: '',
+    tls: undefined,
+    mail: undefined,
+    trustProxy: true,
+    logLevel: 'silent',
+  };
+  return {
+    context: {
+      config,
+      appUrl: APP_URL,
+      db,
+      pool,
+      keys: testKeys(),
+      clock,
+      log: createLogger('silent'),
+      ids: randomIds,
+      mail: createMailer(config, db, clock, randomIds),
+      stopping: stop.signal,
+    },
+    setNow: (next) => {
+      current = next;
+    },
+    async close() {
+      stop.abort();
+      await db.destroy();
+      await database.drop();
+    },
+  };
+}
+
+export function testKeys(): Keys {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  return {
+    session: [secret('session')],
+    fingerprint: [secret('fingerprint')],
+    mailLink: [secret('mailLink')],
+    receiptSigning: [{ id: 'receipt', privateKey, publicJwk: { kty: 'EC', crv: 'P-256', x, y } }],
+  };
+}
+
+export const secret = (id: string): SecretKey => ({ id, bytes: new Uint8Array(randomBytes(32)) });

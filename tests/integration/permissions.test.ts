@@ -1,0 +1,201 @@
+// Every desk route for every person: allowed here, refused there, and an unknown id looks like a forbidden one to who may
+// not see everything. Complete by construction: the routes come from the app itself.
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '#server/app.ts';
+import { DeskClient } from '#tests/_support/desk-client.ts';
+import { PASSWORD, emailOf, staffRegions, type StaffedRegion } from '#tests/_support/staffed-region.ts';
+import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
+
+type Person = StaffedRegion['people'][number];
+type Case = {
+  route: string;
+  path?: (ids: Ids) => string;
+  body?: (ids: Ids) => unknown;
+  /** Who gets past the permission; everyone else is answered 403, the administrator of another region 404. */
+  allowed: Person[];
+};
+type Ids = {
+  organisationId: string;
+  activityId: string;
+  deviceId: string;
+  linkId: string;
+  commandId: string;
+};
+
+const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
+/** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
+const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
+const WORKERS: Person[] = ['admin', 'desk', 'bib'];
+
+const activity = ({ organisationId }: Ids) => ({
+  organisationId,
+  title: 'Proef',
+  place: 'Hier',
+  points: 1,
+  limit: null,
+  marginBeforeMin: null,
+  marginAfterMin: null,
+  occurrences: [{ startsAt: 1, endsAt: 2 }],
+  version: 0,
+});
+
+const CASES: Case[] = [
+  { route: 'GET /api/me', allowed: ALL },
+  { route: 'GET /api/activities', allowed: ALL },
+  { route: 'GET /api/activities/:id', path: (ids) => `/api/activities/${ids.activityId}`, allowed: READERS },
+  { route: 'POST /api/activities', body: activity, allowed: WORKERS },
+  {
+    route: 'PUT /api/activities/:id',
+    path: (ids) => `/api/activities/${ids.activityId}`,
+    body: activity,
+    allowed: WORKERS,
+  },
+  { route: 'GET /api/devices', allowed: ALL },
+  {
+    route: 'POST /api/enrol-links',
+    body: (ids) => ({ organisationId: ids.organisationId, activityIds: [ids.activityId] }),
+    allowed: WORKERS,
+  },
+  { route: 'GET /api/enrol-links/:id', path: (ids) => `/api/enrol-links/${ids.linkId}`, allowed: WORKERS },
+  ...['approve', 'refuse', 'rename', 'revoke'].map((verb) => ({
+    route: `POST /api/devices/:id/${verb}`,
+    path: (ids: Ids) => `/api/devices/${ids.deviceId}/${verb}`,
+    body: () => ({ words: ['a', 'b'], name: 'Inkom' }),
+    allowed: WORKERS,
+  })),
+];
+
+/** Open to everyone, or proven by a phone's key instead of a session. */
+const WITHOUT_SESSION = [
+  'GET /api/public',
+  'POST /api/auth/sign-in/email',
+  'POST /api/auth/sign-out',
+  'POST /api/auth/request-password-reset',
+  'POST /api/auth/reset-password',
+  'POST /api/enrol',
+  'POST /api/enrol/status',
+  'GET /api/dev/mailbox',
+];
+
+let server: TestServer;
+let ids: Ids;
+const clients = new Map<Person, DeskClient>();
+
+beforeAll(async () => {
+  server = await openTestContext(Date.now());
+  const staffed = await staffRegions(server.context);
+  const app = createApp(server.context);
+  for (const person of staffed.people) {
+    clients.set(person, await new DeskClient(app).signIn(emailOf(person), PASSWORD));
+  }
+  const { organisationId } = staffed.organisations.bib;
+  const bib = client('bib');
+  const idOf = async (path: string, body: unknown, key: string): Promise<string> =>
+    String(((await bib.post(path, body)).body as Record<string, unknown>)[key]);
+  const draft: Ids = {
+    organisationId,
+    activityId: '',
+    deviceId: '',
+    linkId: '',
+    commandId: crypto.randomUUID(),
+  };
+  const activityId = await idOf('/api/activities', activity(draft), 'activityId');
+  const linkId = await idOf('/api/enrol-links', { organisationId, activityIds: [activityId] }, 'linkId');
+  const deviceId = crypto.randomUUID();
+  await server.context.db
+    .insertInto('device')
+    .values({
+      region_id: 1,
+      device_id: deviceId,
+      organisation_id: organisationId,
+      name: 'Inkom',
+      kind: 'phone',
+      state: 'revoked',
+      public_key: JSON.stringify({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }),
+      enrolled_by: null,
+      requested_at: 0,
+      enrolled_at: 0,
+      revoked_at: 0,
+      replaces: null,
+      last_seen_at: null,
+      report: null,
+      broken_at_seq: null,
+      revoked_after_seq: 0,
+      token_hash: null,
+      token_expires_at: null,
+    })
+    .execute();
+  ids = { ...draft, activityId, linkId, deviceId };
+});
+afterAll(() => server.close());
+
+test('every route of the app is in this table', () => {
+  const routes = createApp(server.context)
+    .routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api'))
+    .map(({ method, path }) => `${method} ${path}`);
+  const named = [...CASES.map(({ route }) => route), ...WITHOUT_SESSION];
+  expect([...new Set(routes)].sort()).toEqual([...named].sort());
+});
+
+describe.each(CASES)('$route', ({ route, path, body, allowed }) => {
+  const [method = '', pattern = ''] = route.split(' ');
+  const send = (desk: DeskClient, target: Ids) =>
+    desk.send(method, path?.(target) ?? pattern, body?.(target));
+
+  test('nobody without a session', async () => {
+    const answer = await send(new DeskClient(createApp(server.context)), ids);
+    expect(answer).toMatchObject({ status: 401, code: 'not-signed-in' });
+  });
+
+  test.each(ALL)('as %s', async (person) => {
+    const before = await refusals(person);
+    const answer = await send(client(person), ids);
+    if (allowed.includes(person)) {
+      expect(answer.status).not.toBe(403);
+      expect(answer.status).not.toBe(404);
+      expect(answer.status).toBeLessThan(500);
+    } else if (person === 'foreign') {
+      // In his own region he may see everything, and there it does not exist: nothing is given away.
+      expect(answer).toMatchObject({ status: 404, code: 'not-found' });
+    } else {
+      expect(answer).toMatchObject({ status: 403, code: 'not-allowed' });
+      expect(await refusals(person)).toBe(before + 1);
+    }
+  });
+
+  if (!path) return;
+  test('an unknown id: 404 only for who may see everything', async () => {
+    const id = crypto.randomUUID();
+    const unknown = { ...ids, activityId: id, deviceId: id, linkId: id, commandId: id };
+    expect((await send(client('admin'), unknown)).status).toBe(404);
+    expect((await send(client('bib'), unknown)).status).toBe(403);
+  });
+});
+
+test('lists show only the places of the grants', async () => {
+  const titles = async (person: Person): Promise<number> =>
+    ((await client(person).get('/api/activities')).body as { total: number }).total;
+  expect(await titles('bib')).toBeGreaterThan(0);
+  expect(await titles('youth')).toBe(0);
+  expect(await titles('foreign')).toBe(0);
+  const devices = async (person: Person): Promise<number> =>
+    ((await client(person).get('/api/devices')).body as { devices: unknown[] }).devices.length;
+  expect(await devices('desk')).toBe(1);
+  expect(await devices('youth')).toBe(0);
+  expect(await devices('foreign')).toBe(0);
+});
+
+function client(person: Person): DeskClient {
+  const found = clients.get(person);
+  if (!found) throw new Error(`nobody is called ${person}`);
+  return found;
+}
+
+async function refusals(person: Person): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from audit_entry join auth_user on actor = 'user:' || id
+    where email = ${emailOf(person)} and action = 'refused'
+  `.execute(server.context.db);
+  return rows[0]?.count ?? 0;
+}
