@@ -12,7 +12,9 @@ import { Problem, answerErrors, problemResponse } from './errors.ts';
 import { readReadiness } from './health.ts';
 import type { Logger } from './logger.ts';
 import { mailboxRoutes } from './mail/routes.ts';
+import { phoneRooms } from './phone-rooms.ts';
 import { refuseForeignOrigins, securityHeaders } from './security-headers.ts';
+import { syncRoutes } from './sync/routes.ts';
 
 /** The whole server as a function: main.ts listens with it, tests call `app.request()`. */
 export function createApp(context: Context, files?: AppFiles): Hono {
@@ -49,6 +51,7 @@ function createApi(context: Context): Hono {
 
   // The rooms, in the order of the house. A room exports `xRoutes(context): Hono`.
   api.route('/', deskRoutes(context));
+  api.route('/sync', syncRoutes(context, phoneRooms(context)));
   if (context.config.demo) api.route('/dev/mailbox', mailboxRoutes(context));
   return api;
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { activityRoutes } from './activities/routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createSignIn } from './auth/sign-in.ts';
+import { rosterRoutes } from './cards/roster-routes.ts';
 import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
@@ -13,5 +14,6 @@ export function deskRoutes(context: Context): Hono {
     .route('/', publicRoutes(context))
     .route('/', authRoutes(context, signIn))
     .route('/', activityRoutes(context, signIn))
-    .route('/', deviceRoutes(context, signIn));
+    .route('/', deviceRoutes(context, signIn))
+    .route('/', rosterRoutes(context));
 }

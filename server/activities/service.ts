@@ -150,12 +150,12 @@ export async function editActivity(
 
 /** What a phone holds of its activities; for the sync, which knows what the phone is enrolled for. */
 export async function readPolicies(
-  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  db: Context['db'],
   regionId: number,
   activityIds: readonly string[],
+  now: number,
 ): Promise<ActivityPolicy[]> {
   const region = must(await findRegion(db, regionId), 'region');
-  const now = clock.now();
   return (await readActivities(db, regionId, activityIds)).map((activity) => policyOf(activity, region, now));
 }
 

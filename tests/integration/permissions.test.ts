@@ -75,6 +75,8 @@ const WITHOUT_SESSION = [
   'POST /api/auth/reset-password',
   'POST /api/enrol',
   'POST /api/enrol/status',
+  'POST /api/sync',
+  'GET /api/roster/:rosterId',
   'GET /api/dev/mailbox',
 ];
 
