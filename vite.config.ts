@@ -11,7 +11,8 @@ export default defineConfig({
     paraglideVitePlugin({
       project: './src/messages/project.inlang',
       outdir: './src/lib/paraglide',
-      strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+      // Dutch first, whatever the phone's own language is; who chooses English keeps it.
+      strategy: ['localStorage', 'baseLocale'],
       emitTsDeclarations: true,
     }),
     sveltekit(),

@@ -5,7 +5,7 @@
 // a group is always judged as a whole, by trusted time and id, never by arrival.
 import { assert } from '../kernel/assert.ts';
 import type { CardFacts, CardState } from '../cards/card-facts.ts';
-import type { Occurrence } from '../checkins/activity-policy.ts';
+import { openOccurrence, type Occurrence } from '../checkins/activity-policy.ts';
 import { admitCheckIn, type NoteCode, type RefusalCode } from '../checkins/decide-check-in.ts';
 import { rankVisits, type Visit } from '../checkins/rank-visits.ts';
 import { periodOf, type Instant, type PeriodType } from '../kernel/civil-time.ts';
@@ -93,14 +93,14 @@ export function placeCheckIn(check: {
   // A window that the phone held, or the one that holds now: whichever is good for the visitor.
   const attempts = [held, current].map(({ occurrences, points }) => {
     const at = momentInWindow(check.time, occurrences);
-    return { at, points, admission: admitCheckIn({ card: facts, occurrences, points }, at) };
+    return { at, occurrences, admission: admitCheckIn({ card: facts, occurrences, points }, at) };
   });
   const best = attempts.find((attempt) => attempt.admission.admitted) ?? attempts[0];
   assert(best, 'two attempts were made');
   if (!best.admission.admitted) return { placed: false, code: best.admission.code };
 
   const type = activity.periodType ?? NO_LIMIT_PERIOD;
-  const moments = check.time.plausible ? [best.at] : [best.at, check.time.earliest, check.time.latest];
+  const moments = check.time.plausible ? [best.at] : [best.at, ...openMoments(check.time, best.occurrences)];
   return {
     placed: true,
     at: {
@@ -133,13 +133,19 @@ function cardFactsFor(card: ServerCard | undefined, activity: ServerActivity): C
   };
 }
 
-/** An implausible clock favours the visitor: the moment of the trusted window in which check-in was open, if there is one. */
+/** An implausible clock favours the visitor: the open moment of the trusted window nearest to the clamped claim. */
 function momentInWindow(time: TrustedTime, occurrences: readonly Occurrence[]): Instant {
-  if (time.plausible) return time.at;
-  const candidates = occurrences
+  if (time.plausible || openOccurrence(occurrences, time.at)) return time.at;
+  const byDistance = (a: Instant, b: Instant): number =>
+    Math.abs(a - time.at) - Math.abs(b - time.at) || a - b;
+  return openMoments(time, occurrences).sort(byDistance)[0] ?? time.at;
+}
+
+/** First and last moment of the trusted window in which check-in was open, of each occurrence. */
+function openMoments(time: TrustedTime, occurrences: readonly Occurrence[]): Instant[] {
+  return occurrences
     .filter((o) => o.opensAt <= time.latest && o.closesAt > time.earliest)
-    .map((o) => Math.min(Math.max(time.at, o.opensAt, time.earliest), o.closesAt - 1, time.latest));
-  return candidates.sort((a, b) => Math.abs(a - time.at) - Math.abs(b - time.at) || a - b)[0] ?? time.at;
+    .flatMap((o) => [Math.max(o.opensAt, time.earliest), Math.min(o.closesAt - 1, time.latest)]);
 }
 
 export type RuledVisit = GroupVisit & { readonly judgement: Judgement; readonly changed: boolean };
