@@ -75,7 +75,7 @@ export async function summariseShift(
   activityId: string,
   since: Instant,
 ): Promise<ShiftSummary> {
-  const rows = await scansSince(phone, activityId, since, Number.MAX_SAFE_INTEGER);
+  const rows = await scansSince(phone, activityId, since, Number.POSITIVE_INFINITY);
   const standings = rows.map(standingOf);
   const toLookAt = rows.filter((row) => row.look === 1);
   return {

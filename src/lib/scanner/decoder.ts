@@ -1,0 +1,60 @@
+// The decoder as the screen sees it: a frame in, codes out. One worker; it starts with the first camera picture, so
+// neither it nor the WebAssembly weighs on the first screen.
+import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
+import type { FromDecoder, SeenCode, ToDecoder } from './seen-code.ts';
+
+/** A frame takes 16-250 ms; a worker that says nothing for this long is dead. */
+const SILENCE_MAX_MS = 8_000;
+
+export type Decoder = {
+  /** Resolves to the codes in the frame; rejects when the decoder is broken. One at a time. */
+  decode(image: ImageBitmap | ImageData): Promise<readonly SeenCode[]>;
+  close(): void;
+};
+
+export function startDecoder(): Decoder {
+  const worker = new Worker(new URL('./decode-worker.ts', import.meta.url), { type: 'module' });
+  let no = 0;
+  let waiting:
+    { no: number; done: (codes: readonly SeenCode[]) => void; fail: (e: Error) => void } | undefined;
+  let broken: Error | undefined;
+
+  const breakDown = (why: string): void => {
+    broken = new Error(`The decoder stopped: ${why}`);
+    waiting?.fail(broken);
+    waiting = undefined;
+    worker.terminate();
+  };
+  worker.onmessage = ({ data }: MessageEvent<FromDecoder>) => {
+    if (data.kind === 'failed') breakDown(data.why);
+    if (data.kind !== 'codes' || data.no !== waiting?.no) return;
+    waiting.done(data.codes);
+    waiting = undefined;
+  };
+  worker.onerror = (event) => breakDown(event.message || 'it did not load');
+
+  const send = (message: ToDecoder, transfer: Transferable[] = []): void =>
+    worker.postMessage(message, transfer);
+  send({ kind: 'start', wasmUrl: new URL(wasmUrl, location.href).href });
+
+  return {
+    decode(image) {
+      if (broken) return Promise.reject(broken);
+      no += 1;
+      return new Promise((done, fail) => {
+        const silence = setTimeout(() => breakDown('no answer'), SILENCE_MAX_MS);
+        const stop =
+          <T>(next: (value: T) => void) =>
+          (value: T): void => {
+            clearTimeout(silence);
+            next(value);
+          };
+        waiting = { no, done: stop(done), fail: stop(fail) };
+        send({ kind: 'frame', no, image }, 'close' in image ? [image] : [image.data.buffer]);
+      });
+    },
+    close() {
+      breakDown('closed');
+    },
+  };
+}

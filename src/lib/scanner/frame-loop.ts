@@ -1,0 +1,97 @@
+// Camera picture to decoder, one frame in flight: a slow phone reads fewer frames, never a longer queue of old ones.
+import { now } from '../clock.ts';
+import { CodeGate } from './code-gate.ts';
+import { startDecoder, type Decoder } from './decoder.ts';
+import type { SeenCode } from './seen-code.ts';
+import { visiblePart } from './visible-part.ts';
+
+/** Twelve reads a second are plenty, and leave the battery for the whole evening. */
+const FRAME_EVERY_MS = 80;
+/** A broken decoder is started again, this often. */
+const RESTARTS_MAX = 3;
+
+export class FrameLoop {
+  readonly #video: HTMLVideoElement;
+  readonly #onCode: (code: SeenCode) => void;
+  readonly #onBroken: () => void;
+  readonly #gate = new CodeGate();
+  #decoder: Decoder | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
+  #restarts = 0;
+
+  constructor(video: HTMLVideoElement, on: { code: (code: SeenCode) => void; broken: () => void }) {
+    this.#video = video;
+    this.#onCode = on.code;
+    this.#onBroken = on.broken;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#decoder ??= startDecoder();
+    void this.#next();
+  }
+
+  /** Stops reading; the decoder stays warm for the next start. */
+  pause(): void {
+    this.#running = false;
+    clearTimeout(this.#timer);
+  }
+
+  close(): void {
+    this.pause();
+    this.#decoder?.close();
+    this.#decoder = undefined;
+  }
+
+  forget(): void {
+    this.#gate.forget();
+  }
+
+  async #next(): Promise<void> {
+    const startedAt = now();
+    try {
+      const image = await this.#grab();
+      const codes = image && (await this.#decoder?.decode(image));
+      const code = codes && this.#gate.pass(codes, now());
+      if (code && this.#running) this.#onCode(code);
+    } catch (error) {
+      if (!this.#running) return;
+      console.warn('A frame was not read.', error);
+      if (!this.#restart()) return;
+    }
+    if (!this.#running) return;
+    this.#timer = setTimeout(() => void this.#next(), Math.max(0, FRAME_EVERY_MS - (now() - startedAt)));
+  }
+
+  #restart(): boolean {
+    this.#restarts += 1;
+    if (this.#restarts > RESTARTS_MAX) {
+      this.close();
+      this.#onBroken();
+      return false;
+    }
+    this.#decoder?.close();
+    this.#decoder = startDecoder();
+    return true;
+  }
+
+  /** What is seen now; undefined while there is no picture yet. */
+  async #grab(): Promise<ImageBitmap | ImageData | undefined> {
+    const video = this.#video;
+    if (video.readyState < video.HAVE_CURRENT_DATA || video.videoWidth === 0) return undefined;
+    const { x, y, width, height } = visiblePart(
+      { width: video.videoWidth, height: video.videoHeight },
+      { width: video.clientWidth, height: video.clientHeight },
+    );
+    if (typeof OffscreenCanvas !== 'undefined') return createImageBitmap(video, x, y, width, height);
+    // Safari before 16.4 draws in no worker: the picture is taken here.
+    const canvas = document.createElement('canvas');
+    canvas.width = width;
+    canvas.height = height;
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context?.drawImage(video, x, y, width, height, 0, 0, width, height);
+    return context?.getImageData(0, 0, width, height);
+  }
+}

@@ -1,0 +1,192 @@
+// "Klaar om te scannen?" One list, one light, before every shift (offline-and-sync part 1): what could go wrong tonight
+// is said now, in words, with what to do. Pure: facts in, rows out.
+import { limits } from '#domain/kernel/limits.ts';
+import { m } from '../paraglide/messages.js';
+import type { Platform } from './platform.ts';
+
+export type Light = 'ok' | 'warn' | 'no';
+
+export type PreflightFacts = {
+  readonly now: number;
+  readonly platform: Platform;
+  readonly installed: boolean;
+  /** The whole app is on the device. */
+  readonly offlineReady: boolean;
+  readonly persisted: boolean;
+  /** Null where the browser does not tell. */
+  readonly freeBytes: number | null;
+  /** Server minus device; null before the first answer. */
+  readonly clockSkewMs: number | null;
+  readonly camera: 'granted' | 'ask' | 'denied' | 'none';
+  readonly soundOn: boolean;
+  readonly roster:
+    { readonly cards: number; readonly builtAt: number; readonly expiresAt: number } | 'none' | 'expired';
+  readonly appVersion: string;
+  readonly updateWaiting: boolean;
+  readonly unsent: number;
+};
+
+export type PreflightRow = {
+  readonly key:
+    'installed' | 'storage' | 'space' | 'clock' | 'camera' | 'sound' | 'roster' | 'version' | 'unsent';
+  readonly light: Light;
+  readonly label: string;
+  readonly value: string;
+  /** What to do, where something is to be done. */
+  readonly help?: string | undefined;
+};
+
+/** A shift of a thousand scans is half a megabyte; below this the browser itself gets into trouble. */
+const SPACE_MIN_BYTES = 50 * 1024 * 1024;
+
+const WEIGHT: Readonly<Record<Light, number>> = { no: 0, warn: 1, ok: 2 };
+
+/** What needs a person first. */
+export const preflightRows = (facts: PreflightFacts): readonly PreflightRow[] =>
+  [
+    cameraRow(facts),
+    soundRow(facts),
+    rosterRow(facts),
+    storageRow(facts),
+    spaceRow(facts),
+    clockRow(facts),
+    installedRow(facts),
+    versionRow(facts),
+    unsentRow(facts),
+  ].sort((a, b) => WEIGHT[a.light] - WEIGHT[b.light]);
+
+export function overallLight(rows: readonly PreflightRow[]): Light {
+  if (rows.some((row) => row.light === 'no')) return 'no';
+  return rows.some((row) => row.light === 'warn') ? 'warn' : 'ok';
+}
+
+function installedRow({ installed, offlineReady, platform }: PreflightFacts): PreflightRow {
+  const row = { key: 'installed' as const, label: m.scan_check_installed() };
+  if (!offlineReady)
+    return {
+      ...row,
+      light: 'warn',
+      value: m.scan_check_installed_not(),
+      help: m.scan_check_installed_help_loading(),
+    };
+  if (installed) return { ...row, light: 'ok', value: m.scan_check_installed_ok() };
+  if (platform === 'ios')
+    return {
+      ...row,
+      light: 'warn',
+      value: m.scan_check_installed_offline(),
+      help: m.scan_check_installed_help_ios(),
+    };
+  // In a tab of Chrome or Firefox it works as well; installing only makes it easier to find.
+  return { ...row, light: 'ok', value: m.scan_check_installed_offline() };
+}
+
+const storageRow = ({ persisted }: PreflightFacts): PreflightRow => ({
+  key: 'storage',
+  label: m.scan_check_storage(),
+  light: persisted ? 'ok' : 'no',
+  value: persisted ? m.scan_check_storage_ok() : m.scan_check_storage_no(),
+  help: persisted ? undefined : m.scan_check_storage_help(),
+});
+
+function spaceRow({ freeBytes }: PreflightFacts): PreflightRow {
+  const row = { key: 'space' as const, label: m.scan_check_space() };
+  if (freeBytes === null) return { ...row, light: 'ok', value: m.scan_check_space_unknown() };
+  const enough = freeBytes >= SPACE_MIN_BYTES;
+  return {
+    ...row,
+    light: enough ? 'ok' : 'no',
+    value: sizeText(freeBytes),
+    help: enough ? undefined : m.scan_check_space_help(),
+  };
+}
+
+function clockRow({ clockSkewMs }: PreflightFacts): PreflightRow {
+  const row = { key: 'clock' as const, label: m.scan_check_clock() };
+  if (clockSkewMs === null) return { ...row, light: 'ok', value: m.scan_check_clock_unknown() };
+  if (Math.abs(clockSkewMs) <= limits.clockSkewWarnMs)
+    return { ...row, light: 'ok', value: m.scan_check_clock_ok() };
+  const amount = durationText(Math.abs(clockSkewMs));
+  return {
+    ...row,
+    light: 'warn',
+    value: clockSkewMs < 0 ? m.scan_check_clock_fast({ amount }) : m.scan_check_clock_slow({ amount }),
+    help: m.scan_check_clock_help(),
+  };
+}
+
+function cameraRow({ camera }: PreflightFacts): PreflightRow {
+  const row = { key: 'camera' as const, label: m.scan_check_camera() };
+  switch (camera) {
+    case 'granted':
+      return { ...row, light: 'ok', value: m.scan_check_camera_ok() };
+    case 'ask':
+      return {
+        ...row,
+        light: 'ok',
+        value: m.scan_check_camera_ask(),
+        help: m.scan_check_camera_ask_help(),
+      };
+    case 'denied':
+      return {
+        ...row,
+        light: 'warn',
+        value: m.scan_check_camera_denied(),
+        help: m.scan_camera_still_type(),
+      };
+    case 'none':
+      return { ...row, light: 'warn', value: m.scan_check_camera_none(), help: m.scan_camera_still_type() };
+  }
+}
+
+const soundRow = ({ soundOn }: PreflightFacts): PreflightRow => ({
+  key: 'sound',
+  label: m.scan_check_sound(),
+  light: 'ok',
+  value: soundOn ? m.scan_check_sound_on() : m.scan_check_sound_off(),
+});
+
+function rosterRow({ roster, now }: PreflightFacts): PreflightRow {
+  const row = { key: 'roster' as const, label: m.scan_check_roster() };
+  if (roster === 'none')
+    return { ...row, light: 'warn', value: m.scan_check_roster_none(), help: m.scan_check_roster_help() };
+  if (roster === 'expired' || roster.expiresAt <= now)
+    return { ...row, light: 'warn', value: m.scan_check_roster_expired(), help: m.scan_check_roster_help() };
+  const cards = roster.cards.toLocaleString('nl-BE');
+  return {
+    ...row,
+    light: 'ok',
+    value: m.scan_check_roster_ok({ cards, age: durationText(now - roster.builtAt) }),
+  };
+}
+
+const versionRow = ({ appVersion, updateWaiting }: PreflightFacts): PreflightRow => ({
+  key: 'version',
+  label: m.scan_check_version(),
+  light: updateWaiting ? 'warn' : 'ok',
+  value: updateWaiting ? m.scan_check_version_new() : appVersion,
+  help: updateWaiting ? m.scan_check_version_help() : undefined,
+});
+
+const unsentRow = ({ unsent }: PreflightFacts): PreflightRow => ({
+  key: 'unsent',
+  label: m.scan_check_unsent(),
+  light: 'ok',
+  value: unsent === 0 ? m.scan_check_unsent_none() : m.scan_check_unsent_some({ count: unsent }),
+  help: unsent === 0 ? undefined : m.scan_check_unsent_help(),
+});
+
+/** Rounded as people say it: 4 min, 3 uur, 2 dagen. */
+export function durationText(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 120) return m.scan_minutes({ count: minutes });
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? m.scan_hours({ count: hours }) : m.scan_days({ count: Math.round(hours / 24) });
+}
+
+function sizeText(bytes: number): string {
+  const mega = bytes / (1024 * 1024);
+  return mega < 1_000
+    ? `${Math.round(mega)} MB`
+    : `${(mega / 1_024).toLocaleString('nl-BE', { maximumFractionDigits: 1 })} GB`;
+}

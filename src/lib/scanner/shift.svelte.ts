@@ -1,0 +1,59 @@
+// A shift, from pre-flight to end screen: where the volunteer is in it, and for which activity. Survives a killed app;
+// then one tap goes on, because sound and camera need one.
+import { isShiftActive, setShiftActive } from '../shift-flag.svelte.ts';
+import { isSoundOn, setSoundOn, Signals } from './signals.ts';
+
+export type ShiftStage = 'choose' | 'preflight' | 'scanning' | 'list' | 'end';
+
+const KEY = 'streekbalie.shift.activity';
+
+export class Shift {
+  readonly signals = new Signals();
+  stage: ShiftStage = $state('choose');
+  activityId: string | undefined = $state();
+  soundOn = $state(isSoundOn());
+  /** The app was closed in the middle. */
+  readonly resumed = isShiftActive();
+
+  constructor() {
+    const kept = localStorage.getItem(KEY);
+    if (kept !== null && this.resumed) this.choose(kept);
+  }
+
+  choose(activityId: string): void {
+    this.activityId = activityId;
+    this.stage = 'preflight';
+  }
+
+  chooseOther(): void {
+    this.activityId = undefined;
+    this.stage = 'choose';
+  }
+
+  /** In the tap itself: browsers let a page sound only from there. */
+  start(): void {
+    this.signals.unlock();
+    if (this.activityId !== undefined) localStorage.setItem(KEY, this.activityId);
+    setShiftActive(true);
+    this.stage = 'scanning';
+  }
+
+  switchSound(on: boolean): void {
+    this.signals.unlock();
+    this.soundOn = on;
+    setSoundOn(on);
+    if (on) this.signals.give('saved');
+  }
+
+  testSound(): void {
+    this.signals.unlock();
+    this.signals.give('saved');
+  }
+
+  close(): void {
+    setShiftActive(false);
+    localStorage.removeItem(KEY);
+    this.signals.close();
+    this.chooseOther();
+  }
+}
