@@ -93,10 +93,10 @@ async function storedMarks(
 ): Promise<StoredMark[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<StoredMark>`
-    select command_id as id, seq, device_id as device, hash from command
+    select command_id as id, seq, device_id as device, hash, received_at as "receivedAt" from command
     where region_id = ${regionId} and command_id = any(${plain(ids)}::uuid[])
     union
-    select command_id as id, seq, device_id as device, hash from command
+    select command_id as id, seq, device_id as device, hash, received_at as "receivedAt" from command
     where region_id = ${regionId} and device_id = ${deviceId} and seq = any(${plain(seqs)}::int[])
   `.execute(trx);
   return rows;

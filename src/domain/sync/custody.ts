@@ -2,10 +2,11 @@
 // Rules: offline-and-sync part 3. A duplicate is one only when its hash is equal; everything after a broken link or a
 // failed signature goes into quarantine, nothing is dropped. Pure: the caller verified the signatures.
 import { sameBytes, toBase64url, type Sha256 } from '../kernel/bytes.ts';
+import type { Instant } from '../kernel/civil-time.ts';
+import { planted } from '../kernel/planted.ts';
 import { chainHash } from './command.ts';
 import type { Receipt, SeqRange } from './exchange.ts';
 import type { HoldCode } from './ruling.ts';
-import { toRanges } from './seq-ranges.ts';
 
 export type ChainedCommand = {
   readonly id: string;
@@ -35,7 +36,11 @@ export type StoredMark = {
   readonly seq: number;
   readonly device: string;
   readonly hash: Uint8Array;
+  readonly receivedAt: Instant;
 };
+
+/** Also of what came earlier in the same batch. */
+type Mark = Omit<StoredMark, 'receivedAt'> & { readonly receivedAt: Instant | undefined };
 
 /** Stored beyond a gap, waiting for what is between. */
 export type HeldCommand = {
@@ -52,7 +57,14 @@ export type Taken<C> = {
   readonly custody: Custody;
   readonly sendSignatures: readonly SeqRange[];
   /** What the phone may believe to be in custody now. */
-  readonly inCustody: readonly { readonly seq: number; readonly hash: Uint8Array }[];
+  readonly inCustody: readonly InCustody[];
+};
+
+/** `receivedAt` of what was here before: a receipt never changes. */
+type InCustody = {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+  readonly receivedAt: Instant | undefined;
 };
 
 export function takeCustody<C extends ChainedCommand>(
@@ -61,12 +73,14 @@ export function takeCustody<C extends ChainedCommand>(
   runs: readonly CheckedRun<C>[],
   stored: readonly StoredMark[],
 ): Taken<C> {
-  const byId = new Map(stored.map((mark) => [mark.id, mark]));
-  const bySeq = new Map(stored.filter((mark) => mark.device === device).map((mark) => [mark.seq, mark]));
+  const byId = new Map<string, Mark>(stored.map((mark) => [mark.id, mark]));
+  const bySeq = new Map<number, Mark>(
+    stored.filter((mark) => mark.device === device).map((mark) => [mark.seq, mark]),
+  );
   const fresh: { command: C; hold: HoldCode | null }[] = [];
   const replayed: C[] = [];
   const differs: C[] = [];
-  const inCustody: { seq: number; hash: Uint8Array }[] = [];
+  const inCustody: InCustody[] = [];
   const sendSignatures: SeqRange[] = [];
   let { ackedSeq, ackedHash, brokenAtSeq } = before;
 
@@ -78,26 +92,30 @@ export function takeCustody<C extends ChainedCommand>(
       sendSignatures.push([first.seq, last.seq]);
       continue;
     }
-    const chained = first.seq !== ackedSeq + 1 || sameBytes(run.prevHash, ackedHash);
-    if (!chained) brokenAtSeq = Math.min(brokenAtSeq ?? first.seq, first.seq);
     const unproven = run.commands[run.provenCount];
     if (unproven) brokenAtSeq = Math.min(brokenAtSeq ?? unproven.seq, unproven.seq);
 
     run.commands.forEach((command, index) => {
+      const linkedTo = index === 0 ? run.prevHash : run.commands[index - 1]?.hash;
+      if (command.seq === ackedSeq + 1 && !(linkedTo && sameBytes(linkedTo, ackedHash)))
+        brokenAtSeq = Math.min(brokenAtSeq ?? command.seq, command.seq);
       const mark = byId.get(command.id) ?? bySeq.get(command.seq);
       const seenHere =
-        mark?.device === device && mark.seq === command.seq && sameBytes(mark.hash, command.hash);
+        mark !== undefined &&
+        (planted('dedup-by-id-only') ||
+          (mark.device === device && mark.seq === command.seq && sameBytes(mark.hash, command.hash)));
       if (seenHere) replayed.push(command);
       else if (mark || command.seq <= ackedSeq) differs.push(command);
       else {
         const hold =
           brokenAtSeq !== null && command.seq >= brokenAtSeq ? holdFor(index >= run.provenCount) : null;
         fresh.push({ command, hold });
-        const now = { id: command.id, seq: command.seq, device, hash: command.hash };
+        const now = { id: command.id, seq: command.seq, device, hash: command.hash, receivedAt: undefined };
         byId.set(command.id, now);
         bySeq.set(command.seq, now);
       }
-      inCustody.push({ seq: command.seq, hash: command.hash });
+      const { seq, hash } = command;
+      inCustody.push({ seq, hash, receivedAt: seenHere ? mark.receivedAt : undefined });
       if (command.seq === ackedSeq + 1) {
         ackedSeq = command.seq;
         ackedHash = command.hash;
@@ -129,13 +147,16 @@ export function passOverHeld(sha256: Sha256, custody: Custody, held: readonly He
   return { ackedSeq, ackedHash, brokenAtSeq };
 }
 
-/** Receipts as ranges; the hash of the last covers the rest by the chain. */
-export function receiptsFor(inCustody: Taken<unknown>['inCustody'], receivedAt: number): Receipt[] {
-  const hashes = new Map(inCustody.map(({ seq, hash }) => [seq, hash]));
-  return toRanges([...hashes.keys()]).map(([from, to]) => ({
-    from,
-    to,
-    hash: toBase64url(hashes.get(to) ?? new Uint8Array()),
-    receivedAt,
-  }));
+/** Receipts as ranges; the hash of the last covers the rest by the chain. `now`: when the new ones came in. */
+export function receiptsFor(inCustody: Taken<unknown>['inCustody'], now: Instant): Receipt[] {
+  const bySeq = new Map(inCustody.map((held) => [held.seq, held]));
+  const receipts: Receipt[] = [];
+  for (const { seq, hash, receivedAt = now } of [...bySeq.values()].sort((a, b) => a.seq - b.seq)) {
+    const last = receipts[receipts.length - 1];
+    const goesOn = last !== undefined && last.to === seq - 1 && last.receivedAt === receivedAt;
+    const from = goesOn ? last.from : seq;
+    if (goesOn) receipts.pop();
+    receipts.push({ from, to: seq, hash: toBase64url(hash), receivedAt });
+  }
+  return receipts;
 }
