@@ -103,7 +103,7 @@ export async function processBatch(
   );
   const work = rule(fresh, device, facts, context);
 
-  const waiting = await store.waitingUndos(work.placed.map(({ visit }) => visit.commandId));
+  const waiting = await store.waitingUndos(fresh.map(({ command }) => command.id));
   const targets = await store.visitsById(work.undos.map(({ row }) => row.targetId));
   const undo = ruleUndos(
     work,
@@ -116,24 +116,19 @@ export async function processBatch(
 
   const touched = targets.filter((visit) => undo.undone.has(visit.commandId));
   await store.lockAccounts([
-    ...work.placed.map(({ visit }) => ({
+    ...work.placed.map((visit) => ({
       accountId: visit.accountId,
       kind: facts.cards.get(visit.number ?? '')?.accountId
         ? ('passholder' as const)
         : ('foreign-card' as const),
     })),
     ...touched.map(({ accountId }) => ({ accountId, kind: 'passholder' as const })),
-    ...[...work.placed.map(({ visit }) => visit), ...touched].map(({ issuerId }) => ({
+    ...[...work.placed, ...touched].map(({ issuerId }) => ({
       accountId: issuerId,
       kind: 'issued' as const,
     })),
   ]);
-  const keys: GroupKey[] = [
-    ...work.placed.flatMap(({ visit, periodKeys }) =>
-      periodKeys.map((periodKey) => ({ ...groupOf(visit), periodKey })),
-    ),
-    ...touched,
-  ];
+  const keys: GroupKey[] = [...work.placed, ...touched];
   const existing = keys.length > 0 ? await store.groups(keys) : [];
   const volumes = new Map(
     [...facts.activities.values()].map(({ activityId, volume }) => [activityId, volume]),
@@ -344,7 +339,7 @@ function rule(
         enrolled: isEnrolled(device, activity?.activityId, activity?.organisationId),
         time,
       });
-      if (placement.placed) work.placed.push(placement.at);
+      if (placement.placed) work.placed.push(placement.visit);
       else first(command, { outcome: 'refused', code: placement.code, points: 0 });
     }
   }
@@ -391,14 +386,6 @@ const isEnrolled = (
     ? organisationId === device.organisationId
     : activityId !== undefined && device.enrolledActivityIds.includes(activityId);
 
-const groupOf = ({
-  activityId,
-  accountId,
-}: {
-  activityId: string;
-  accountId: string;
-}): Omit<GroupKey, 'periodKey'> => ({ activityId, accountId });
-
 /** Which undos hold: those in this batch, and earlier ones that waited for a check-in of this batch. */
 function ruleUndos(
   work: Work,
@@ -414,7 +401,7 @@ function ruleUndos(
     { readonly at: Instant; readonly deviceId: string; readonly issuerId: string }
   >([
     ...targets.map((visit) => [visit.commandId, visit] as const),
-    ...work.placed.map(({ visit }) => [visit.commandId, visit] as const),
+    ...work.placed.map((visit) => [visit.commandId, visit] as const),
   ]);
   const refused = new Set(work.rulings.map(({ commandId }) => commandId));
   const judge = (row: UndoRow, byDesk: boolean, organisationId: string): Judgement => {

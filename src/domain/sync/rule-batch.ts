@@ -58,14 +58,11 @@ export type GroupVisit = Visit &
     readonly ruled: Judgement | null;
   };
 
-export type Placed = {
-  readonly visit: Omit<GroupVisit, 'periodKey' | 'n' | 'ruled' | 'slot' | 'undone'>;
-  /** The period of the trusted time first; others only when the clock was implausible and the window spans more. */
-  readonly periodKeys: readonly string[];
-};
+/** A visit as it was placed: not ranked yet. */
+export type Placed = Omit<GroupVisit, 'n' | 'ruled' | 'slot' | 'undone'>;
 
 export type Placement =
-  { readonly placed: true; readonly at: Placed } | { readonly placed: false; readonly code: RefusalCode };
+  { readonly placed: true; readonly visit: Placed } | { readonly placed: false; readonly code: RefusalCode };
 
 /** Without a limit every visit counts; the day only keeps the groups small. */
 const NO_LIMIT_PERIOD: PeriodType = 'DAY';
@@ -99,26 +96,36 @@ export function placeCheckIn(check: {
   assert(best, 'two attempts were made');
   if (!best.admission.admitted) return { placed: false, code: best.admission.code };
 
-  const type = activity.periodType ?? NO_LIMIT_PERIOD;
-  const moments = check.time.plausible ? [best.at] : [best.at, ...openMoments(check.time, best.occurrences)];
   return {
     placed: true,
-    at: {
-      visit: {
-        commandId: check.commandId,
-        at: best.at,
-        activityId: activity.activityId,
-        accountId: card?.accountId ?? check.foreignAccountId,
-        deviceId: check.deviceId,
-        seq: check.seq,
-        issuerId: activity.organisationId,
-        points: best.admission.points,
-        note: best.admission.note ?? (check.time.plausible ? null : 'clock-uncertain'),
-        number: check.number,
-      },
-      periodKeys: [...new Set(moments.map((moment) => periodOf(type, moment).key))],
+    visit: {
+      commandId: check.commandId,
+      at: best.at,
+      activityId: activity.activityId,
+      accountId: card?.accountId ?? check.foreignAccountId,
+      periodKey: periodKeyOf(
+        activity.periodType ?? NO_LIMIT_PERIOD,
+        best.at,
+        check.time.plausible ? [] : openMoments(check.time, best.occurrences),
+      ),
+      deviceId: check.deviceId,
+      seq: check.seq,
+      issuerId: activity.organisationId,
+      points: best.admission.points,
+      note: best.admission.note ?? (check.time.plausible ? null : 'clock-uncertain'),
+      number: check.number,
     },
   };
+}
+
+/**
+ * A doubtful clock that may have been in several periods favours the visitor: such visits are counted apart from the
+ * certain ones, up to the limit among themselves, and are listed by their note. Choosing the period that has room was
+ * rejected: then it mattered which visit arrived first.
+ */
+function periodKeyOf(type: PeriodType, at: Instant, possible: readonly Instant[]): string {
+  const { key } = periodOf(type, at);
+  return possible.every((moment) => periodOf(type, moment).key === key) ? key : `uncertain:${key}`;
 }
 
 function cardFactsFor(card: ServerCard | undefined, activity: ServerActivity): CardFacts {
@@ -188,16 +195,7 @@ export function ruleGroups(
     else groups.set(key, [marked]);
   };
   existing.forEach(add);
-  for (const { visit, periodKeys } of [...placed].sort((a, b) => a.visit.at - b.visit.at)) {
-    const volume = volumes.get(visit.activityId) ?? null;
-    const roomy = periodKeys.find((periodKey) => {
-      const group = groups.get(groupKeyText({ ...visit, periodKey })) ?? [];
-      return volume === null || group.filter((other) => !other.undone).length < volume;
-    });
-    const periodKey = roomy ?? periodKeys[0];
-    assert(periodKey, 'a placed visit has a period');
-    add({ ...visit, periodKey, undone: false, n: 0, ruled: null, slot: null });
-  }
+  for (const visit of placed) add({ ...visit, undone: false, n: 0, ruled: null, slot: null });
 
   const before = new Map(existing.map((visit) => [visit.commandId, visit]));
   const visits: RuledVisit[] = [];
