@@ -127,10 +127,10 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
     return rows;
   }
 
-  /** The later n wins; of an undo only a refusal matters: then the scan stands. */
+  /** Of an undo only a refusal matters: then the scan stands. */
   async function keepRuling(seq: number, ruling: Ruling): Promise<void> {
     const scan = await db.scans.where('[device+seq]').equals([device.id, seq]).first();
-    if (scan && (scan.ruling?.n ?? 0) < ruling.n) await db.scans.put(scanRow({ ...scan, ruling }));
+    if (scan && isLater(ruling, scan.ruling)) await db.scans.put(scanRow({ ...scan, ruling }));
     if (scan || ruling.outcome !== 'refused') return;
     const undone = await db.scans.where('[device+undoSeq]').equals([device.id, seq]).first();
     if (undone)
@@ -188,6 +188,12 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
     await old.filter((row) => row.device === device.id).delete();
   }
 }
+
+/** By time first: a server that was restored from a backup rules anew, and counts from 1 again. */
+const isLater = (ruling: Ruling, known: Ruling | undefined): boolean =>
+  known === undefined ||
+  ruling.ruledAt > known.ruledAt ||
+  (ruling.ruledAt === known.ruledAt && ruling.n > known.n);
 
 /** What a phone no longer enrolled must not keep. Its own scans and unsent commands stay. */
 export async function wipeRegionData(db: PhoneDb): Promise<void> {
