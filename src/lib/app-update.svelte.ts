@@ -60,8 +60,13 @@ export async function startAppUpdate(): Promise<void> {
   });
 
   offlineReady = navigator.serviceWorker.controller !== null;
-  await workbox.register({ immediate: true });
-  checkNowAndThen(workbox);
+  try {
+    await workbox.register({ immediate: true });
+    checkNowAndThen(workbox);
+  } catch (error) {
+    // Private windows and strict settings refuse it: the app works, but not without network. Pre-flight says so.
+    console.info('This browser keeps no copy of the app.', error);
+  }
 }
 
 function checkNowAndThen(worker: Workbox): void {

@@ -32,6 +32,10 @@ export const momentText = (occurrence: DeskOccurrence, now: number): string =>
     past: () => m.desk_activity_past(),
   })[momentOf(occurrence, now)]();
 
+/** The place, and whose it is where that says more. */
+export const placeText = ({ place, organisationName }: DeskActivity): string =>
+  place.startsWith(organisationName) ? place : `${place} · ${organisationName}`;
+
 /** vr 20 nov, 19:30 – 22:00; the second day only when it is another one. */
 export function spanText({ startsAt, endsAt }: Pick<DeskOccurrence, 'startsAt' | 'endsAt'>): string {
   const sameEvening = civilDayOf(startsAt) === civilDayOf(endsAt) || endsAt - startsAt < 12 * 3_600_000;
