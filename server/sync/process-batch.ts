@@ -1,7 +1,7 @@
 // One batch of commands, in one transaction: custody, facts, decisions, rulings, postings. The rules live in the
 // domain; this file says in which order they are asked and what is written. Time and keys come in as arguments.
 import type { Sha256 } from '#domain/kernel/bytes.ts';
-import { fromBase64url, sameBytes } from '#domain/kernel/bytes.ts';
+import { fromBase64url } from '#domain/kernel/bytes.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { planted } from '#domain/kernel/planted.ts';
@@ -451,7 +451,3 @@ function latestOf(rulings: readonly NewRuling[], ruledAt: Instant): StoredRuling
     ruledAt,
   }));
 }
-
-/** Does a signed head belong to what is in custody? Used to name gaps only after it is proven. */
-export const headMatches = (custody: Custody, seq: number, hash: Uint8Array): boolean =>
-  seq !== custody.ackedSeq || sameBytes(hash, custody.ackedHash);
