@@ -5,6 +5,7 @@ import { readConfig } from './config.ts';
 import type { Config, Environment, Mode } from './config.ts';
 import type { Context } from './context.ts';
 import { createDatabase, createPool } from './db/database.ts';
+import { requireWritableFolder } from './db/embedded/cluster-folder.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
 import { listen } from './http-server.ts';
@@ -41,6 +42,7 @@ export async function main(args: readonly string[], surroundings: Surroundings):
 
 async function runServer(mode: Mode, args: readonly string[], surroundings: Surroundings): Promise<number> {
   const config = readConfig(mode, surroundings.environment);
+  await requireWritableFolder(config.dataDir);
   if (mode === 'start' || args.includes('--init-keys')) {
     const made = await initKeys(config.keyFile, systemClock.now());
     if (made.length > 0) say(`Made keys for ${made.join(', ')} in ${config.keyFile}.`);

@@ -33,8 +33,10 @@ export function createPool(url: string): Pool {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
     application_name: 'streekbalie',
   });
-  // An idle connection that breaks leaves the pool by itself; the next query says what is wrong.
+  // A connection that breaks leaves the pool by itself, and its query or the next one says what is wrong. Without
+  // a listener the event would end the process: the pool listens only to connections that nobody uses.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

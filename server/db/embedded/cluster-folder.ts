@@ -9,6 +9,7 @@ import {
   readdir,
   readFile,
   rmdir,
+  stat,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -44,7 +45,7 @@ export async function prepareClusterFolder(
   if (pointedAt !== undefined) await requirePointedFolder(pointer, root);
 
   await makeOwnFolder(root, user);
-  if (user && !(await canEnter(root, user))) {
+  if (user && !(await letIn(folder, root, user))) {
     await requireEmpty(root, user);
     await rmdir(root);
     root = join('/var/lib/streekbalie', createHash('sha256').update(folder).digest('hex').slice(0, 16));
@@ -104,6 +105,16 @@ async function makeOwnFolder(folder: string, user: SystemUser | undefined): Prom
   } catch (error) {
     throw new OperatorError(`The database folder ${folder} cannot be made ready (${reasonOf(error)}).`);
   }
+}
+
+/** Where DATA_DIR alone is closed, its group may pass; what it holds has its own locks. */
+async function letIn(dataDir: string, root: string, user: SystemUser): Promise<boolean> {
+  if (await canEnter(root, user)) return true;
+  const { uid, mode } = await stat(dataDir);
+  if (uid !== 0 || (mode & 0o077) !== 0) return false;
+  await chown(dataDir, uid, user.gid);
+  await chmod(dataDir, mode | 0o010);
+  return canEnter(root, user);
 }
 
 async function canEnter(folder: string, user: SystemUser): Promise<boolean> {

@@ -136,13 +136,14 @@ export async function findServer(folder: ClusterFolder): Promise<ServerProcess |
 
 /**
  * After a power cut the process number in `postmaster.pid` may belong to anything (in a container often to
- * ourselves) and PostgreSQL then refuses to start. The file of a dead process stays: PostgreSQL checks by it
- * that no orphan of that server still writes.
+ * ourselves) and PostgreSQL then refuses to start. The file of a process that is gone stays: PostgreSQL sees by it
+ * whether an orphan of that server still writes, which is why we look for orphans ourselves before removing one.
  */
 export async function removeMisleadingPidFile(folder: ClusterFolder): Promise<void> {
   const file = join(folder.cluster, 'postmaster.pid');
   const pid = Number((await readIfPresent(file))?.split('\n')[0]);
-  if (pid > 0 && isAlive(pid) && !(await runsOn(pid, folder))) await rm(file, { force: true });
+  if (!(pid > 0) || !isAlive(pid) || (await runsOn(pid, folder))) return;
+  if (!(await anybodyStandsIn(folder.cluster))) await rm(file, { force: true });
 }
 
 /** Fast stop: open transactions are rolled back, a checkpoint is written. */
@@ -159,12 +160,17 @@ export async function stopServer(pid: number, folder: ClusterFolder): Promise<vo
   }
 }
 
-/** Why this start of the server ended: its last fatal line. */
+/** Why this start of the server ended: its last fatal line. Orphans of a former server write in the same log. */
 export async function reasonOfEnd(folder: ClusterFolder, launch: Launch): Promise<string> {
   const log = Buffer.from((await readIfPresent(folder.logFile)) ?? '');
   const lines = log.subarray(launch.logOffset).toString('utf8').trim().split('\n');
-  const fatal = lines.findLast((line) => /FATAL|PANIC|error while loading/.test(line));
+  const own = lines.filter((line) => line.includes(` [${launch.child.pid}] `));
+  const fatal = own.findLast(isFatal) ?? lines.findLast(isFatal);
   return fatal?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? (lines.at(-1) || 'it wrote no reason');
+}
+
+function isFatal(line: string): boolean {
+  return /FATAL|PANIC|error while loading/.test(line);
 }
 
 function signal(pid: number, name: 'SIGINT' | 'SIGQUIT'): void {
@@ -197,6 +203,18 @@ async function runsOn(pid: number, folder: ClusterFolder): Promise<boolean> {
   } catch {
     return false; // it ended between the two looks, or is not ours to read
   }
+}
+
+/** Every process of a PostgreSQL server stands in its data folder. */
+async function anybodyStandsIn(folder: string): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  const path = await realpath(folder);
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => undefined); // ended, or somebody else's
+    if (cwd === path) return true;
+  }
+  return false;
 }
 
 /** A unix socket; loopback with a free port where the path of the socket is too long, and on Windows. */

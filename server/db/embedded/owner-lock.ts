@@ -52,5 +52,5 @@ async function readOwner(client: Client): Promise<number | undefined> {
 function isPassing(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return /^57P|^ECONN|^ENOENT$|^EPIPE$/.test(code);
-  return error instanceof Error && /terminated|timeout|Connection ended/i.test(error.message);
+  return error instanceof Error && /terminated|timeout|Connection ended|not queryable/i.test(error.message);
 }

@@ -45,3 +45,13 @@ test('a step that this code does not know is a newer database', async () => {
   await newer.destroy();
   await other.drop();
 });
+
+test('a connection that breaks under a transaction fails that transaction and nothing else', async () => {
+  const broken = db.transaction().execute(async (trx) => {
+    const self = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+    await sql`select pg_terminate_backend(${self.rows[0]?.pid})`.execute(db);
+    await sql`select 1`.execute(trx);
+  });
+  await expect(broken).rejects.toThrow();
+  expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+});

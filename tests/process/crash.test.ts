@@ -1,0 +1,111 @@
+// kill -9 of either half: what was committed stays, and the next start needs no hand.
+import type { Client } from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { pollUntil } from '#server/poll.ts';
+import type { ServerProcess } from '#tests/_support/server-process.ts';
+import {
+  connectToDatabase,
+  isAlive,
+  makeDataDir,
+  removeDataDir,
+  startServer,
+} from '#tests/_support/server-process.ts';
+
+/** The goal is 3 s, measured by the bench; here only a wide margin, for a machine that does much else. */
+const BACK_MS_MAX = 10_000;
+const KILLS_MAX = 20;
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = makeDataDir();
+});
+afterEach(() => removeDataDir(dataDir));
+
+test('kill -9 of the server: the next start takes over the ownerless database and has every row', async () => {
+  const first = await startServer({ dataDir });
+  await writeRows(100);
+  await first.kill9();
+  const orphan = first.postgresPid();
+  expect(isAlive(orphan)).toBe(true);
+
+  const second = await startServer({ dataDir });
+  expect(second.output()).toContain('without owner');
+  expect(second.startMs).toBeLessThan(BACK_MS_MAX);
+  expect(isAlive(orphan)).toBe(false);
+  expect(await countRows()).toBe(100);
+  await second.stop();
+});
+
+test('kill -9 of both: the next start replays the log and has every row', async () => {
+  const first = await startServer({ dataDir });
+  await writeRows(100);
+  process.kill(first.postgresPid(), 'SIGKILL');
+  await first.kill9();
+
+  const second = await startServer({ dataDir });
+  expect(await countRows()).toBe(100);
+  await second.stop();
+});
+
+test('kill -9 of the database: not ready for a moment, then started again under the same server', async () => {
+  const server = await startServer({ dataDir });
+  await writeRows(100);
+  const before = server.postgresPid();
+  const killedAt = performance.now();
+  process.kill(before, 'SIGKILL');
+
+  await untilReady(server, before);
+  expect(performance.now() - killedAt).toBeLessThan(BACK_MS_MAX);
+  expect(await countRows()).toBe(100);
+  expect(await server.stop()).toBe(0);
+});
+
+test('a database that keeps dying ends the server with a sentence', async () => {
+  const server = await startServer({ dataDir });
+  const ended = server.ended();
+  // Two kills in quick succession may count as one restart.
+  for (let kill = 1; kill <= KILLS_MAX && isAlive(server.pid); kill++) {
+    const pid = server.postgresPid();
+    process.kill(pid, 'SIGKILL');
+    await Promise.race([untilReady(server, pid), ended]);
+  }
+  expect(await ended).toBe(1);
+  expect(server.output()).toMatch(/The database server stopped 6 times in 10 minutes: see .*server\.log/);
+});
+
+async function untilReady(server: ServerProcess, formerPid: number): Promise<void> {
+  await pollUntil(
+    async () => {
+      if (!isAlive(server.pid)) return true;
+      const answer = await fetch(`${server.url}/readyz`).catch(() => undefined); // ended meanwhile
+      return answer?.ok === true && server.postgresPid() !== formerPid ? true : undefined;
+    },
+    { timeoutMs: 20_000, onTimeout: () => new Error(`not ready again:\n${server.output()}`) },
+  );
+}
+
+async function writeRows(count: number): Promise<void> {
+  await withDatabase((client) =>
+    client.query(
+      `insert into region (region_id, slug, name, feed_epoch)
+       select n, 'region-' || n, 'Region', 'first' from generate_series(1, $1) n`,
+      [count],
+    ),
+  );
+}
+
+async function countRows(): Promise<number> {
+  const answer = await withDatabase((client) =>
+    client.query<{ n: number }>('select count(*)::int as n from region'),
+  );
+  return answer.rows[0]?.n ?? -1;
+}
+
+async function withDatabase<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connectToDatabase(dataDir);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
