@@ -17,6 +17,8 @@ export default defineConfig({
     }),
     sveltekit(),
   ],
+  // Its ES module as it is; the package's main entry wraps the older, larger build.
+  resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
   server: { host: '127.0.0.1', proxy: { '/api': api, '/healthz': api, '/readyz': api } },
   build: { target: ['chrome107', 'safari16', 'firefox115'] },
 });
