@@ -14,15 +14,12 @@ export const REGION_ID = 1;
 export const EVENING = Date.UTC(2026, 10, 20, 19, 0, 0);
 const HOUR = 3_600_000;
 
-export type TestRegion = Awaited<ReturnType<typeof openRegion>>;
+export type TestRegion = ReturnType<typeof regionIn>;
 
+/** Makes the region in an empty database. */
 export async function openRegion(url: string, slug = 'westhoek') {
-  const pool = new Pool({ connectionString: url, types: valueParsers, max: 12 });
-  // The database may be dropped before the last idle connection has heard that it is over.
-  pool.on('error', () => undefined);
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  const organisationId = randomUUID();
-  let serial = 100;
+  const region = regionIn(url, randomUUID());
+  const { db, organisationId } = region;
   await db
     .insertInto('region')
     .values({ region_id: REGION_ID, slug, name: 'Westhoek', feed_epoch: 'epoch-1' })
@@ -43,7 +40,16 @@ export async function openRegion(url: string, slug = 'westhoek') {
       nis_code: null,
     })
     .execute();
+  return region;
+}
 
+/** The region of a database in which it was made before. */
+export function regionIn(url: string, organisationId: string) {
+  const pool = new Pool({ connectionString: url, types: valueParsers, max: 12 });
+  // The database may be dropped before the last idle connection has heard that it is over.
+  pool.on('error', () => undefined);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  let serial = 100;
   return {
     db,
     pool,
@@ -108,6 +114,23 @@ export async function openRegion(url: string, slug = 'westhoek') {
         })
         .execute();
       return activityId;
+    },
+
+    /** Many active cards at once; every call gives others. */
+    async cards(count: number): Promise<UitpasNumber[]> {
+      const numbers = Array.from({ length: count }, () =>
+        makeUitpasNumber(String(serial++).padStart(11, '0'), '0'),
+      );
+      await sql`
+        with n as (select number, gen_random_uuid() as id, v from unnest(${numbers}::text[]) with ordinality as t (number, v)),
+        p as (insert into passholder (region_id, passholder_id, first_name, last_name, date_of_birth, postal_code, created_at)
+          select ${REGION_ID}, id, 'Noor', 'Voorbeeld', '2014-04-03', '8900', 0 from n),
+        m as (insert into membership (region_id, passholder_id, card_system_id, status)
+          select ${REGION_ID}, id, 'uitpas-westhoek', 'active' from n)
+        insert into card (region_id, uitpas_number, card_system_id, passholder_id, kind, state, state_since, version)
+          select ${REGION_ID}, number, 'uitpas-westhoek', id, 'card', 'active', 0, v from n
+      `.execute(db);
+      return numbers;
     },
 
     async card(

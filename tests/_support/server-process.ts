@@ -127,15 +127,15 @@ export function clusterRoot(dataDir: string): string {
 }
 
 /** The database of a running server, as the application itself enters it. */
-export async function connectToDatabase(dataDir: string): Promise<Client> {
+export function databaseUrlOf(dataDir: string): string {
   const text = readFileSync(join(dataDir, 'postgres-passwords.json'), 'utf8');
-  const client = new Client({
-    host: join(clusterRoot(dataDir), 'socket'),
-    port: 5432,
-    user: 'streekbalie',
-    database: 'streekbalie',
-    password: Credentials.parse(JSON.parse(text)).streekbalie,
-  });
+  const { streekbalie } = Credentials.parse(JSON.parse(text));
+  const folder = encodeURIComponent(join(clusterRoot(dataDir), 'socket'));
+  return `postgresql://streekbalie:${streekbalie}@/streekbalie?host=${folder}&port=5432`;
+}
+
+export async function connectToDatabase(dataDir: string): Promise<Client> {
+  const client = new Client({ connectionString: databaseUrlOf(dataDir) });
   await client.connect();
   return client;
 }

@@ -1,0 +1,22 @@
+// `npm run bench`: every row of the goals on the real parts, as a table; `-- --json` as one JSON array; `-- --only P4,P10`.
+import { measureIngest, measureStart } from './ingest.ts';
+import type { Row } from './rows.ts';
+
+const MEASURES: readonly { readonly rows: readonly string[]; readonly measure: () => Promise<Row[]> }[] = [
+  { rows: ['P4', 'P10'], measure: measureIngest },
+  { rows: ['P10'], measure: measureStart },
+];
+
+const args = process.argv.slice(2);
+const only = args.find((_, i) => args[i - 1] === '--only')?.split(',');
+const rows: Row[] = [];
+for (const { rows: names, measure } of MEASURES) {
+  if (only && !names.some((name) => only.includes(name))) continue;
+  rows.push(...(await measure()));
+}
+const shown = rows.filter(({ name }) => !only || only.some((wanted) => name.startsWith(`${wanted}.`)));
+if (args.includes('--json'))
+  console.log(JSON.stringify(shown.map(({ name, value, unit }) => ({ name, value, unit }))));
+else
+  for (const { name, value, unit, note = '' } of shown)
+    console.log(`${name.padEnd(28)} ${String(value).padStart(10)} ${unit.padEnd(5)} ${note}`);
