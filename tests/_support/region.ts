@@ -7,7 +7,7 @@ import type { CardState } from '#domain/cards/card-facts.ts';
 import type { CheckInLimit } from '#domain/checkins/activity-policy.ts';
 import { valueParsers } from '#server/db/database.ts';
 import type { Database } from '#server/db/tables.ts';
-import type { TestPhone } from './test-phone.ts';
+import type { PublicKey } from '#domain/sync/exchange.ts';
 
 export const REGION_ID = 1;
 /** A Friday evening in Brussels: 2026-11-20 19:00 UTC. */
@@ -182,7 +182,11 @@ export function regionIn(url: string, organisationId: string) {
       return { number, passholderId };
     },
 
-    async enrol(phone: TestPhone, activityIds: readonly string[], name = 'Inkom 1'): Promise<void> {
+    async enrol(
+      phone: { readonly id: string; readonly publicKey: PublicKey },
+      activityIds: readonly string[],
+      name = 'Inkom 1',
+    ): Promise<void> {
       await db
         .insertInto('device')
         .values({
