@@ -183,7 +183,11 @@ export const TEST_ROSTER_KEY = new Uint8Array(32).fill(7);
 export const testFingerprint = (number: UitpasNumber): number =>
   fingerprintOf((k, b) => hmac(sha256, k, b), TEST_ROSTER_KEY, number);
 
-export function rosterFile(cards: readonly TestCard[], builtAt = TEST_NOW): Uint8Array<ArrayBuffer> {
+export function rosterFile(
+  cards: readonly TestCard[],
+  builtAt = TEST_NOW,
+  expiresAt = builtAt + 12 * 3_600_000,
+): Uint8Array<ArrayBuffer> {
   const entries = cards
     .map(({ number, state = 'active' }): RosterEntry => {
       const bits = rosterBits({ state, groupPass: false, entitled: false });
@@ -199,7 +203,7 @@ export function rosterFile(cards: readonly TestCard[], builtAt = TEST_NOW): Uint
     cardCount: entries.length,
     entitlement: false,
     builtAt,
-    expiresAt: builtAt + 12 * 3_600_000,
+    expiresAt,
   };
   const bytes = new Uint8Array(encodeRoster(header, entries));
   const decoded = decodeRoster(bytes);

@@ -166,6 +166,12 @@ export type PhoneDb = Dexie & {
 
 export const PHONE_DB = 'streekbalie';
 
+const SCHEMA_VERSION = 1;
+
+/** A later version of the app was here. Dexie opens such a database all the same: an old tab must not write in it. */
+export const isOfNewerApp = (db: PhoneDb): boolean =>
+  (db.backendDB() as IDBDatabase | null) !== null && db.backendDB().version >= (SCHEMA_VERSION + 1) * 10;
+
 export const SCHEMA_V1 = {
   outbox: '[device+seq],&id,[device+state+seq],[state+receivedAt]',
   chains: 'device',
@@ -191,6 +197,6 @@ export function openPhoneDb(
     ...(options.indexedDB && { indexedDB: options.indexedDB }),
     ...(options.IDBKeyRange && { IDBKeyRange: options.IDBKeyRange }),
   });
-  db.version(1).stores(SCHEMA_V1);
+  db.version(SCHEMA_VERSION).stores(SCHEMA_V1);
   return db as PhoneDb; // the tables follow from the schema above
 }

@@ -4,7 +4,7 @@ import { Dexie, type Table } from 'dexie';
 import { assert } from '#domain/kernel/assert.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { Chance } from '../ids.ts';
-import { DURABILITY, type PhoneDb } from './phone-db.ts';
+import { DURABILITY, isOfNewerApp, type PhoneDb } from './phone-db.ts';
 
 export type NotSaved = {
   readonly code: 'not-saved';
@@ -67,6 +67,10 @@ async function makeRoom(db: PhoneDb, failure: unknown): Promise<void> {
   // A connection that the browser killed (iOS does, in the background) stays dead until it is opened again.
   db.close({ disableAutoOpen: false });
   await db.open();
+  if (isOfNewerApp(db)) {
+    db.close();
+    throw new Error('A newer version of the app has upgraded the database', { cause: failure });
+  }
 }
 
 /** Browsers that tell their durability must tell 'strict'; one that does not know the option has only strict. */

@@ -1,8 +1,7 @@
 // What is this phone at start: enrolled, waiting, revoked, a stranger, or one that lost its storage?
-import { Dexie } from 'dexie';
 import { planted } from '#domain/kernel/planted.ts';
 import { forgetKnownDevice, readKnownDevice, type KnownDevice, type TraceStore } from '../db/known-device.ts';
-import type { DeviceRow, PhoneDb } from '../db/phone-db.ts';
+import { isOfNewerApp, type DeviceRow, type PhoneDb } from '../db/phone-db.ts';
 import { wipeRegionData } from '../sync/dexie-sync-store.ts';
 
 export type Standing =
@@ -20,8 +19,9 @@ export async function readStanding(db: PhoneDb, trace: TraceStore): Promise<Stan
     await db.open();
   } catch (error) {
     console.error('The database of this phone does not open.', error);
-    return { kind: 'unusable', why: error instanceof Dexie.VersionError ? 'newer-database' : 'no-store' };
+    return { kind: 'unusable', why: 'no-store' };
   }
+  if (isOfNewerApp(db)) return { kind: 'unusable', why: 'newer-database' };
   const waiting = await deviceOf(db, 'enrolling');
   if (waiting?.state === 'pending') return { kind: 'waiting', device: waiting };
   const device = await deviceOf(db, 'current');

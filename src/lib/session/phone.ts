@@ -63,8 +63,17 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
   let roster = await loadRoster(db, device, trueNow());
   let expired = hadRoster && !roster;
 
-  const refreshRoster = async (): Promise<void> => {
-    roster = (await fetchRoster(db, device, chance, parts.download ?? downloadRoster)) ?? roster;
+  let refreshing: Promise<void> | undefined;
+  const refreshRoster = (): Promise<void> => {
+    refreshing ??= fetchRoster(db, device, chance, parts.download ?? downloadRoster)
+      .then((fresh) => {
+        roster = fresh ?? roster;
+        expired = expired && !fresh;
+      })
+      .finally(() => {
+        refreshing = undefined;
+      });
+    return refreshing;
   };
   let serverKey = device.serverKey;
   let pinned = '';

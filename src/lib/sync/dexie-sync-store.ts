@@ -25,13 +25,16 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
 
   return { takeRequest, keepSignatures, applyAnswer, backlog, prune };
 
-  async function takeRequest({ countMax, charsMax }: BatchLimit, at: number): Promise<Outgoing> {
+  async function takeRequest({ countMax, charsMax, passOver }: BatchLimit, at: number): Promise<Outgoing> {
     const taken = await db.transaction('rw', db.outbox, db.chains, db.contacts, db.meta, async () => {
       const contact = await contactOf(db, device.id);
       await db.contacts.put({ ...contact, requestNo: contact.requestNo + 1 });
       const roster = await db.meta.get('roster');
       const chain = await db.chains.get(device.id);
-      const rows = await withState('unsent').limit(countMax).toArray();
+      const waiting = withState('unsent');
+      const ready = passOver.size > 0 ? waiting.filter(({ seq }) => !passOver.has(seq)) : waiting;
+      const rows = await ready.limit(countMax).toArray();
+      const oldest = await withState('unsent').first();
       return {
         requestNo: contact.requestNo + 1,
         cursor: contact.cursor,
@@ -42,8 +45,8 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
             ? { id: roster.rosterId, version: roster.version, builtAt: roster.builtAt }
             : null,
         rows,
-        unsent: rows.length < countMax ? rows.length : await withState('unsent').count(),
-        oldestUnsentAt: rows[0]?.at ?? null,
+        unsent: await withState('unsent').count(),
+        oldestUnsentAt: oldest?.at ?? null,
       };
     });
     const { rows, ...rest } = taken;

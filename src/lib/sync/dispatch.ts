@@ -118,6 +118,8 @@ async function write<T, K extends CommandKind>(
   const signed = keepSignature(db, device, command).catch((error: unknown) => {
     console.warn('A signature is made up later, before sending.', error);
   });
+  inFlight.add(signed);
+  void signed.finally(() => inFlight.delete(signed));
   author.onSaved?.(command);
   return ok({ result, command, signed });
 }

@@ -20,7 +20,7 @@ import type { Clock } from '../clock.ts';
 import type { HeardAnchor } from '../db/phone-db.ts';
 import type { AnswerPlan } from './plan-answer.ts';
 import { plantedAnswer } from './planted-answer.ts';
-import type { Outgoing, OutgoingCommand, SyncStore } from './sync-store.ts';
+import type { BatchLimit, Outgoing, OutgoingCommand, SyncStore } from './sync-store.ts';
 import type { RawAnswer, Transport } from './transport.ts';
 
 export const SYNC_PATH = '/api/sync';
@@ -70,17 +70,18 @@ export type Exchange =
   AnsweredExchange | { readonly ok: false; readonly failure: ExchangeFailure; readonly sent: number };
 
 export type ExchangeOptions = {
-  readonly commandsMax: number;
+  readonly batch: Omit<BatchLimit, 'charsMax'>;
   readonly signatureRanges: readonly SeqRange[];
   readonly clockSkewMs: number | null;
 };
 
 export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOptions): Promise<Exchange> {
   const { store, transport, signer, clock } = parts;
-  const limit = { countMax: options.commandsMax, charsMax: BATCH_CHARS_MAX };
+  const limit = { ...options.batch, charsMax: BATCH_CHARS_MAX };
   const outgoing = await store.takeRequest(limit, clock.now());
   const body = JSON.stringify(await requestOf(parts, outgoing, options));
   const sent = outgoing.commands.length;
+  const firstSeq = outgoing.commands[0]?.seq;
   let raw: RawAnswer;
   try {
     raw = await transport.post({
@@ -92,7 +93,12 @@ export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOption
     });
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    return { ok: false, failure: { why: error.why === 'time-out' ? 'time-out' : 'no-network' }, sent };
+    return {
+      ok: false,
+      failure: { why: error.why === 'time-out' ? 'time-out' : 'no-network' },
+      sent,
+      firstSeq,
+    };
   }
   // Read at once: the later the reading, the less the monotonic clock proves.
   const heardAt = { monoMs: clock.monoMs(), deviceTime: clock.now() };
@@ -105,7 +111,7 @@ export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOption
   const planted = plantedAnswer(signer.device, outgoing, raw.status);
   if (planted) await store.applyAnswer(planted, heardFrom(planted));
   const answer = await believedAnswer(signer, raw, outgoing.requestNo);
-  if ('why' in answer) return { ok: false, failure: answer, sent };
+  if ('why' in answer) return { ok: false, failure: answer, sent, firstSeq };
   const plan = await store.applyAnswer(answer, heardFrom(answer));
   return {
     ok: true,

@@ -4,7 +4,13 @@
 import { limits } from '#domain/kernel/limits.ts';
 import type { SeqRange } from '#domain/sync/exchange.ts';
 import type { Chance } from '../ids.ts';
-import { exchangeOnce, type AnsweredExchange, type Exchange, type ExchangeParts } from './exchange-once.ts';
+import {
+  exchangeOnce,
+  type AnsweredExchange,
+  type Exchange,
+  type ExchangeFailure,
+  type ExchangeParts,
+} from './exchange-once.ts';
 import { INITIAL_STATUS, isStalled, type SyncStatus } from './sync-status.ts';
 
 export type SyncLoopParts = ExchangeParts & {
@@ -18,7 +24,7 @@ export type SyncLoopParts = ExchangeParts & {
 export type SyncLoop = {
   readonly start: () => void;
   readonly stop: () => void;
-  /** Something happened: exchange soon. `debounced` waits for a moment of quiet. */
+  /** Something happened: exchange soon. `debounced` lets what comes in the next moment travel along. */
   readonly wake: (how?: 'now' | 'debounced') => void;
   /** One exchange now; the building block of the loop. */
   readonly exchange: () => Promise<Exchange>;
@@ -32,21 +38,30 @@ const DEBOUNCE_MS = 400;
 const BACKOFF_FIRST_MS = 1_000;
 const WATCH_MS = 10_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
-/** A million commands: a server that always says "more" is asked again by the timer only. */
-const ROUNDS_MAX = 2_000;
+/** The server says that it is the request itself: these, and no trouble on the way, single a command out. */
+const CONTENT_STATUSES = [400, 413, 422];
+/** Enough to find one command among a full batch. */
+const HALVINGS_MAX = 12;
+const isAboutContent = (failure: ExchangeFailure): boolean =>
+  failure.why === 'not-our-server' && CONTENT_STATUSES.includes(failure.status);
+
+/** 150,000 commands: a server that always says "more" is asked again by the timer only. */
+const ROUNDS_MAX = 300;
 
 export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   const { store, clock, chance, alone = (work) => work() } = parts;
   const listeners = new Set<(status: SyncStatus) => void>();
   let status = INITIAL_STATUS;
   let signatureRanges: readonly SeqRange[] = [];
-  let commandsMax: number = limits.batchCommandsMax;
+  let countMax: number = limits.batchCommandsMax;
+  const passOver = new Set<number>();
   let failures = 0;
   let running = false;
   let draining: Promise<void> | undefined;
   let wokenMeanwhile = false;
   let prunedAt = 0;
   let cancelNext = (): void => undefined;
+  let nextAtMs = Infinity;
   let cancelWatch = (): void => undefined;
 
   return {
@@ -74,12 +89,18 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
 
   function wake(how: 'now' | 'debounced' = 'now'): void {
     if (!running) return;
-    if (draining) wokenMeanwhile = true;
-    else schedule(how === 'now' ? 0 : DEBOUNCE_MS);
+    if (draining) {
+      wokenMeanwhile = true;
+      return;
+    }
+    if (how === 'now') schedule(0);
+    // The first scan of a row sets the moment: a queue at the door does not put it off. After a failure the pause stands.
+    else if (failures === 0 && nextAtMs > clock.monoMs() + DEBOUNCE_MS) schedule(DEBOUNCE_MS);
   }
 
   function schedule(ms: number): void {
     cancelNext();
+    nextAtMs = clock.monoMs() + ms;
     cancelNext = clock.after(ms, () => void runAndSchedule());
   }
 
@@ -89,7 +110,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
       failures++;
       console.error('Sync stopped unexpectedly; it goes on later.', error);
     });
-    if (running) schedule(wokenMeanwhile && failures === 0 ? 0 : pauseMs());
+    if (running) schedule(wokenMeanwhile && failures === 0 ? DEBOUNCE_MS : pauseMs());
   }
 
   function drain(): Promise<void> {
@@ -103,8 +124,13 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const signaturesGiven = signatureRanges.length > 0;
       const done = await exchange();
-      if (!done.ok || !hasMoreToDo(done, signaturesGiven)) return;
+      if (done.ok ? !hasMoreToDo(done, signaturesGiven) : !isWorthHalving(done)) return;
     }
+  }
+
+  /** At once, so that the others do not wait for the one; not for long, so that a broken server is left in peace. */
+  function isWorthHalving({ failure, sent }: Extract<Exchange, { ok: false }>): boolean {
+    return sent > 0 && isAboutContent(failure) && failures < HALVINGS_MAX;
   }
 
   /** Without progress another round would ask the same again: the timer does that. */
@@ -122,7 +148,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
     set({ sending: true });
     try {
       const done = await exchangeOnce(parts, {
-        commandsMax,
+        batch: { countMax, passOver },
         signatureRanges,
         clockSkewMs: status.clockSkewMs,
       });
@@ -137,13 +163,17 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
     const backlog = await store.backlog();
     if (!done.ok) {
       failures++;
-      // A smaller batch gets through a slow line, and past one that the server cannot take.
-      if (done.sent > 0) commandsMax = Math.max(1, Math.floor(done.sent / 2));
+      // A smaller batch gets through a slow line, and finds the one command that a server cannot take.
+      if (done.sent > 0) countMax = Math.max(1, Math.floor(done.sent / 2));
+      if (done.sent === 1 && done.firstSeq !== undefined && isAboutContent(done.failure))
+        passOver.add(done.firstSeq);
       set({ ...backlog, reach: 'offline', failure: done.failure });
       return;
     }
     failures = 0;
-    commandsMax = Math.min(limits.batchCommandsMax, commandsMax * 2);
+    countMax = Math.min(limits.batchCommandsMax, countMax * 2);
+    // All others are through: try again what was passed over, by the timer.
+    if (done.sent === 0) passOver.clear();
     signatureRanges = done.answer.sendSignatures;
     const moved = done.plan.states.size > 0 || backlog.unsent === 0 || status.reach !== 'online';
     set({

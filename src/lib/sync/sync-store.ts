@@ -27,7 +27,12 @@ export type Outgoing = {
 
 export type Backlog = { readonly unsent: number; readonly oldestUnsentAt: number | null };
 
-export type BatchLimit = { readonly countMax: number; readonly charsMax: number };
+export type BatchLimit = {
+  readonly countMax: number;
+  readonly charsMax: number;
+  /** Commands that the server could not take alone: the others do not wait for them. */
+  readonly passOver: ReadonlySet<number>;
+};
 
 export type SyncStore = {
   readonly takeRequest: (limit: BatchLimit, at: number) => Promise<Outgoing>;

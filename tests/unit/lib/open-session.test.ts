@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { newId } from '../../../src/lib/ids.ts';
+import { findDebtors, leaveDevice, readStanding } from '../../../src/lib/session/open-session.ts';
+import { checkIn } from '../../../src/lib/checkins/check-in.ts';
+import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import {
+  enrolledDevice,
+  freshDb,
+  offerRoster,
+  reading,
+  rosterFile,
+  testPhone,
+  testPolicy,
+  testTrace,
+} from '../../_support/phone-in-test.ts';
+
+const NUMBER = makeUitpasNumber('09000109591', '0');
+
+async function scannedPhone() {
+  const trace = testTrace();
+  const policy = testPolicy();
+  const file = rosterFile([{ number: NUMBER }]);
+  const phone = await testPhone({
+    trace,
+    policies: [policy],
+    download: () => Promise.resolve({ bytes: file, etag: null }),
+  });
+  await offerRoster(phone);
+  await checkIn(phone, reading(NUMBER), { activityId: policy.activityId, way: 'camera' });
+  return { phone, trace };
+}
+
+describe('what a phone is at start', () => {
+  it('is nobody before it is enrolled', async () => {
+    expect(await readStanding(freshDb(), testTrace())).toEqual({ kind: 'none' });
+  });
+
+  it('is the device that it was', async () => {
+    const { phone, trace } = await scannedPhone();
+    expect(await readStanding(phone.db, trace)).toMatchObject({
+      kind: 'enrolled',
+      device: { id: phone.device.id },
+    });
+  });
+
+  it('knows that the browser threw its database away, and up to which number it wrote', async () => {
+    const { phone, trace } = await scannedPhone();
+    await phone.db.delete();
+    expect(await readStanding(freshDb(), trace)).toEqual({
+      kind: 'lost',
+      known: { device: phone.device.id, seq: 1 },
+    });
+  });
+
+  it('does not go on from an old copy of its database: its numbers would be used twice', async () => {
+    const { phone, trace } = await scannedPhone();
+    await phone.db.chains.update(phone.device.id, { seq: 0 });
+    expect(await readStanding(phone.db, trace)).toMatchObject({ kind: 'lost', known: { seq: 1 } });
+  });
+
+  it('is revoked until it is enrolled anew', async () => {
+    const { phone, trace } = await scannedPhone();
+    await phone.db.devices.update(phone.device.id, { state: 'revoked' });
+    expect(await readStanding(phone.db, trace)).toMatchObject({ kind: 'revoked' });
+  });
+});
+
+describe('signing out', () => {
+  it('takes the roster and what it knew of others away, and keeps what the server lacks', async () => {
+    const { phone, trace } = await scannedPhone();
+    await phone.db.phones.put({ id: newId(), name: 'Inkom 2' });
+    expect(await phone.db.blobs.get('roster')).toBeDefined();
+    await leaveDevice(phone.db, trace);
+    expect(await readStanding(phone.db, trace)).toEqual({ kind: 'none' });
+    for (const table of ['blobs', 'visits', 'activities', 'phones'] as const)
+      expect(await phone.db[table].count(), table).toBe(0);
+    expect(await findDebtors(phone.db, undefined)).toMatchObject([{ id: phone.device.id }]);
+
+    const next = await enrolledDevice(phone.db);
+    expect(await findDebtors(phone.db, next.id)).toMatchObject([{ id: phone.device.id }]);
+    await phone.db.outbox.toCollection().modify({ state: 'custody' });
+    expect(await findDebtors(phone.db, next.id)).toEqual([]);
+  });
+});
