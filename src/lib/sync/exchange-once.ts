@@ -67,7 +67,13 @@ export type AnsweredExchange = {
 };
 
 export type Exchange =
-  AnsweredExchange | { readonly ok: false; readonly failure: ExchangeFailure; readonly sent: number };
+  | AnsweredExchange
+  | {
+      readonly ok: false;
+      readonly failure: ExchangeFailure;
+      readonly sent: number;
+      readonly firstSeq: number | undefined;
+    };
 
 export type ExchangeOptions = {
   readonly batch: Omit<BatchLimit, 'charsMax'>;

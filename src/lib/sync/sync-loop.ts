@@ -58,7 +58,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   let failures = 0;
   let running = false;
   let draining: Promise<void> | undefined;
-  let wokenMeanwhile = false;
+  let wokenMeanwhile: 'now' | 'debounced' | undefined;
   let prunedAt = 0;
   let cancelNext = (): void => undefined;
   let nextAtMs = Infinity;
@@ -90,7 +90,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   function wake(how: 'now' | 'debounced' = 'now'): void {
     if (!running) return;
     if (draining) {
-      wokenMeanwhile = true;
+      if (wokenMeanwhile !== 'now') wokenMeanwhile = how;
       return;
     }
     if (how === 'now') schedule(0);
@@ -105,12 +105,17 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   }
 
   async function runAndSchedule(): Promise<void> {
-    wokenMeanwhile = false;
+    wokenMeanwhile = undefined;
     await alone(drain).catch((error: unknown) => {
       failures++;
       console.error('Sync stopped unexpectedly; it goes on later.', error);
     });
-    if (running) schedule(wokenMeanwhile && failures === 0 ? DEBOUNCE_MS : pauseMs());
+    if (running) schedule(isWokenAgain() ? DEBOUNCE_MS : pauseMs());
+  }
+
+  /** Network or screen came back during an exchange that failed: then the pause is not for that. */
+  function isWokenAgain(): boolean {
+    return wokenMeanwhile === 'now' || (wokenMeanwhile === 'debounced' && failures === 0);
   }
 
   function drain(): Promise<void> {

@@ -32,9 +32,11 @@ async function writeSigned(phone: Phone): Promise<void> {
 /** Byte for byte, binary parts too. */
 const textOf = (rows: readonly OutboxRow[]): string =>
   JSON.stringify(rows, (_key, value: unknown) =>
-    value instanceof ArrayBuffer || ArrayBuffer.isView(value)
-      ? Buffer.from(value instanceof ArrayBuffer ? value : new Uint8Array(value.buffer)).toString('hex')
-      : value,
+    value instanceof ArrayBuffer
+      ? Buffer.from(value).toString('hex')
+      : value instanceof Uint8Array
+        ? Buffer.from(value).toString('hex')
+        : value,
   );
 
 const outboxOf = (db: PhoneDb): Promise<OutboxRow[]> => db.outbox.orderBy('[device+seq]').toArray();
@@ -42,7 +44,7 @@ const outboxOf = (db: PhoneDb): Promise<OutboxRow[]> => db.outbox.orderBy('[devi
 /** What a server would do with the outbox: every link, every number, every signature. */
 async function expectGoodChain({ db, device }: Phone): Promise<void> {
   const key = await importServerKey(device.publicKey);
-  let previous = GENESIS_HASH;
+  let previous: Uint8Array = GENESIS_HASH;
   let expected = 1;
   for (const row of await outboxOf(db)) {
     expect(row.seq).toBe(expected++);
