@@ -1,7 +1,8 @@
 // Signatures of phones and of this server: ECDSA P-256 with SHA-256, IEEE P1363 as WebCrypto makes them, base64url.
 import { createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 import { fromBase64url, toBase64url, type Sha256 } from '#domain/kernel/bytes.ts';
-import type { PublicKey } from '#domain/sync/exchange.ts';
+import { responseText, type PublicKey } from '#domain/sync/exchange.ts';
+import type { Keys } from '../keys.ts';
 
 export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer');
 
@@ -17,6 +18,14 @@ export function isSignedBy(publicKey: PublicKey, bytes: Uint8Array, signature: s
 
 export const signBytes = (privateKey: KeyObject, bytes: Uint8Array): string =>
   toBase64url(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
+
+/** By the newest key and those before it: a phone pinned the one of its time. */
+export const signAnswer = (
+  { receiptSigning }: Pick<Keys, 'receiptSigning'>,
+  device: string,
+  text: string,
+): string =>
+  receiptSigning.map(({ privateKey }) => signBytes(privateKey, responseText(device, text))).join(',');
 
 /** Building a key object costs more than a check. */
 function keyOf(publicKey: PublicKey): KeyObject {

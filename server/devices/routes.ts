@@ -10,6 +10,7 @@ import { clientAddress } from '../client-address.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { parseJson, parseQuery, pathId, readJson, readJsonText } from '../request-input.ts';
+import { signAnswer } from './device-signatures.ts';
 import { enrol, readEnrolStatus, type EnrolRefusal } from './enrol-service.ts';
 import {
   approveDevice,
@@ -69,7 +70,12 @@ export function deviceRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
     const body = await readJsonText(c);
     const request = parseJson(body, EnrolStatusRequest);
     const signature = c.req.header(SIGNATURE_HEADER) ?? '';
-    return c.json(unwrapEnrol(await readEnrolStatus(context, body, request, signature)));
+    const text = JSON.stringify(unwrapEnrol(await readEnrolStatus(context, body, request, signature)));
+    // Signed like a sync: nobody on the way can tell a phone that it was refused.
+    return c.body(text, 200, {
+      'content-type': 'application/json',
+      [SIGNATURE_HEADER]: signAnswer(context.keys, request.device, text),
+    });
   });
   return app;
 }

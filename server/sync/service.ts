@@ -15,7 +15,6 @@ import { headText } from '#domain/sync/command.ts';
 import {
   SyncRequest,
   requestText,
-  responseText,
   type PublicKey,
   type RosterOffer,
   type RulingGroup,
@@ -23,7 +22,7 @@ import {
 } from '#domain/sync/exchange.ts';
 import { gapsIn, toRanges } from '#domain/sync/seq-ranges.ts';
 import type { BatchDevice, StoredRuling } from './batch-store.ts';
-import { isSignedBy, signBytes } from '#server/devices/device-signatures.ts';
+import { isSignedBy, signAnswer } from '#server/devices/device-signatures.ts';
 import { ingestInto, UnknownDevice } from './ingest.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
 import type { BatchResult } from './process-batch.ts';
@@ -87,11 +86,7 @@ export async function answerPhone<Trx>(
   try {
     const answer = await exchange(context, database, device, device.publicKey, request, receivedAt);
     const text = JSON.stringify(answer);
-    // Also by the keys before it: a phone pinned the one of its time.
-    const signatures = context.keys.receiptSigning.map(({ privateKey }) =>
-      signBytes(privateKey, responseText(request.device, text)),
-    );
-    return ok({ body: text, signature: signatures.join(',') });
+    return ok({ body: text, signature: signAnswer(context.keys, request.device, text) });
   } catch (error) {
     if (error instanceof ReplayedRequest) return refuse({ status: 409, code: 'replayed-request' });
     if (error instanceof UnknownDevice) return refuse({ status: 401, code: 'not-this-device' });

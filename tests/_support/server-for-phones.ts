@@ -1,25 +1,25 @@
-// The real server side of sync for the phone's tests: real PostgreSQL behind it, and between phone and server a network
-// that a test can spoil. Only the rooms that other parts own are given as plain facts.
+// The real server for the phone's tests: the whole app on real PostgreSQL. The phone's own transport reaches it through
+// a fetch that ends in `app.request()`; between the two lies a network that a test can spoil.
 import { generateKeyPairSync } from 'node:crypto';
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { sql } from 'kysely';
-import pino from 'pino';
-import { fingerprintToText } from '#domain/cards/fingerprint-text.ts';
-import { fingerprintOf } from '#domain/cards/roster.ts';
-import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
-import type { PublicKey, RosterOffer } from '#domain/sync/exchange.ts';
-import type { Keys, SigningKey } from '#server/keys.ts';
-import { randomIds } from '#server/ids.ts';
-import { sync } from '#server/sync/service.ts';
+import { vi } from 'vitest';
+import type { PublicKey } from '#domain/sync/exchange.ts';
+import { createApp } from '#server/app.ts';
+import type { SigningKey } from '#server/keys.ts';
 import { Unreachable } from '../../src/lib/api.ts';
+import { downloadRoster } from '../../src/lib/cards/roster-store.ts';
 import { importServerKey } from '../../src/lib/db/device-keys.ts';
 import type { PhoneDb } from '../../src/lib/db/phone-db.ts';
-import type { RawAnswer, SignedMessage, Transport } from '../../src/lib/sync/transport.ts';
-import { freshDatabase } from './database.ts';
-import { enrolledDevice, freshDb, testPhone, TEST_ROSTER_KEY, type TestClock } from './phone-in-test.ts';
-import { openRegion, type TestRegion } from './region.ts';
 import type { Phone } from '../../src/lib/session/phone.ts';
+import {
+  transport,
+  type RawAnswer,
+  type SignedMessage,
+  type Transport,
+} from '../../src/lib/sync/transport.ts';
+import { enrolledDevice, freshDb, testPhone, type TestClock } from './phone-in-test.ts';
+import { openRegion, type TestRegion } from './region.ts';
+import { APP_URL, openTestContext } from './test-context.ts';
 
 /** What happens to the next message; `answer` may replace what comes back. */
 export type Weather = (message: SignedMessage, deliver: () => Promise<RawAnswer>) => Promise<RawAnswer>;
@@ -41,7 +41,6 @@ export type Backup = ReadonlyMap<string, string>;
 
 export type ServerForPhones = {
   readonly region: TestRegion;
-  readonly facts: { policies: ActivityPolicy[]; roster: RosterOffer | null };
   weather: Weather;
   readonly messages: SignedMessage[];
   readonly enrolPhone: (name: string, activityIds: string[], clock: TestClock) => Promise<Phone>;
@@ -54,47 +53,21 @@ export type ServerForPhones = {
 };
 
 export async function serverForPhones(serverClock: { now: () => number }): Promise<ServerForPhones> {
-  const database = await freshDatabase();
-  const region = await openRegion(database.url);
-  const secret = [{ id: 'k1', bytes: new Uint8Array(32).fill(7) }] as const;
-  let receiptSigning: Keys['receiptSigning'] = [signingKey('s1')];
-  const facts: ServerForPhones['facts'] = { policies: [], roster: null };
+  const { context: given, close } = await openTestContext(serverClock.now());
+  let context = { ...given, clock: serverClock };
+  let app = createApp(context);
+  const region = await openRegion(given.config.databaseUrl ?? '');
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit) => app.request(`${APP_URL}${path}`, init));
   const messages: SignedMessage[] = [];
-  const fingerprint = (number: string): string =>
-    fingerprintToText(fingerprintOf((k, b) => hmac(sha256, k, b), TEST_ROSTER_KEY, number));
-
-  const deliver = async ({ body, signature }: SignedMessage): Promise<RawAnswer> => {
-    const result = await sync(
-      {
-        db: region.db,
-        keys: { fingerprint: secret, receiptSigning },
-        clock: serverClock,
-        ids: randomIds,
-        log: pino({ level: 'silent' }),
-        rooms: {
-          policiesOf: (_region, ids) =>
-            Promise.resolve(facts.policies.filter(({ activityId }) => ids.includes(activityId))),
-          rosterOfferOf: () => Promise.resolve(facts.roster),
-          fingerprinterOf: () => Promise.resolve(fingerprint),
-        },
-      },
-      body,
-      signature,
-    );
-    return result.ok
-      ? { status: 200, text: result.value.body, signature: result.value.signature }
-      : { status: result.error.status, text: JSON.stringify(result.error), signature: null };
-  };
 
   const server: ServerForPhones = {
     region,
-    facts,
     weather: fair,
     messages,
     async enrolPhone(name, activityIds, clock) {
       const db = freshDb();
       const device = await enrolledDevice(db);
-      const serverKey = await importServerKey(receiptSigning[0].publicJwk);
+      const serverKey = await importServerKey(context.keys.receiptSigning[0].publicJwk);
       await db.devices.put({ ...device, name, serverKey });
       await region.enrol(device, activityIds, name);
       return server.openPhone(db, clock);
@@ -103,10 +76,13 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
       const current = await db.meta.get('current');
       const device = current && 'device' in current ? await db.devices.get(current.device) : undefined;
       if (!device) throw new Error('this database is of no enrolled phone');
-      return testPhone({ db, device, clock, transport });
+      return testPhone({ db, device, clock, transport: spoiled, download: downloadRoster });
     },
     rotateKey() {
-      receiptSigning = [signingKey(`s${receiptSigning.length + 1}`), ...receiptSigning];
+      const { keys } = context;
+      const receiptSigning = [signingKey(), ...keys.receiptSigning] as const;
+      context = { ...context, keys: { ...keys, receiptSigning } };
+      app = createApp(context);
     },
     async takeBackup() {
       const { rows } = await sql<{ name: string }>`
@@ -131,22 +107,23 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
       });
     },
     async close() {
+      vi.unstubAllGlobals();
       await region.close();
-      await database.drop();
+      await close();
     },
   };
-  const transport: Transport = {
+  const spoiled: Transport = {
     post(message) {
       messages.push(message);
-      return server.weather(message, () => deliver(message));
+      return server.weather(message, () => transport.post(message));
     },
   };
   return server;
 }
 
-function signingKey(id: string): SigningKey {
+function signingKey(): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   const publicJwk: PublicKey = { kty: 'EC', crv: 'P-256', x, y };
-  return { id, privateKey, publicJwk };
+  return { id: x, privateKey, publicJwk };
 }

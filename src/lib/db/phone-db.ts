@@ -8,6 +8,7 @@ import type { PublicKey, RosterOffer } from '#domain/sync/exchange.ts';
 import { standingOf } from '#domain/sync/scan-life.ts';
 import type { Because, Outcome } from '#domain/sync/ruling.ts';
 import type { Doubt, VerdictKind } from '#domain/checkins/verdict.ts';
+import type { DeviceKeys } from './device-keys.ts';
 import type { Sealed } from './seal.ts';
 
 /** On this phone only; received by the server; ruled upon as well. */
@@ -148,6 +149,8 @@ export type RosterOnBoard = {
 export type MetaRow =
   /** The device this phone is; the one it asks to become. */
   | { readonly key: 'current' | 'enrolling'; readonly device: string }
+  /** Made for a code that was sent, until the answer comes. */
+  | { readonly key: 'asking'; readonly code: string; readonly keys: DeviceKeys }
   | { readonly key: 'mark-key'; readonly markKey: CryptoKey }
   | RosterOnBoard;
 

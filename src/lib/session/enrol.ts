@@ -18,7 +18,7 @@ import {
 } from '#domain/sync/exchange.ts';
 import { api, ApiRefusal, Unreachable } from '../api.ts';
 import type { Clock } from '../clock.ts';
-import { importServerKey, isSigned, makeDeviceKeys, signBytes } from '../db/device-keys.ts';
+import { importServerKey, isSigned, makeDeviceKeys, signBytes, type DeviceKeys } from '../db/device-keys.ts';
 import { keepKnownDevice, type TraceStore } from '../db/known-device.ts';
 import type { DeviceRow, PhoneDb } from '../db/phone-db.ts';
 import type { Transport } from '../sync/transport.ts';
@@ -42,7 +42,7 @@ export async function requestEnrolment(
   ask: EnrolAsk,
   post: EnrolPost = postEnrol,
 ): Promise<EnrolOutcome> {
-  const keys = await makeDeviceKeys();
+  const keys = await keysFor(db, ask.code);
   let answer: EnrolResponse;
   try {
     answer = await post({ protocol: PROTOCOL, ...ask, publicKey: keys.publicKey });
@@ -70,8 +70,18 @@ export async function requestEnrolment(
     await db.devices.put(device);
     await db.chains.put({ device: device.id, seq: 0, hash: toBase64url(GENESIS_HASH) });
     await db.meta.put({ key: 'enrolling', device: device.id });
+    await db.meta.delete('asking');
   });
   return { ok: true, device };
+}
+
+/** The same keys for the same code: when the answer was lost, the server knows who asks again. */
+async function keysFor(db: PhoneDb, code: string): Promise<DeviceKeys> {
+  const asked = await db.meta.get('asking');
+  if (asked?.key === 'asking' && asked.code === code) return asked.keys;
+  const keys = await makeDeviceKeys();
+  await db.meta.put({ key: 'asking', code, keys });
+  return keys;
 }
 
 export const wordsOf = (device: DeviceRow): readonly [string, string] =>

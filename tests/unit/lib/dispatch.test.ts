@@ -13,6 +13,9 @@ import type { Phone } from '../../../src/lib/session/phone.ts';
 import { dispatch } from '../../../src/lib/sync/dispatch.ts';
 import { freshDb, testPhone, testTrace } from '../../_support/phone-in-test.ts';
 
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
+
 const write = (phone: Phone, apply: () => PromiseLike<unknown> = () => Promise.resolve()) =>
   dispatch(phone, 'undo-check-in', { target: newId() }, () =>
     Promise.resolve({

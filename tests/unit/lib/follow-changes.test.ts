@@ -3,6 +3,10 @@ import { chance } from '../../../src/lib/ids.ts';
 import { followChanges, readEvents } from '../../../src/lib/sync/follow-changes.ts';
 import { testClock } from '../../_support/phone-in-test.ts';
 
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
+const WAIT = { timeout: 30_000, interval: 5 };
+
 function streamOf(...pieces: string[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
@@ -43,7 +47,7 @@ describe('the event stream', () => {
     await vi.waitFor(() => {
       clock.advance(1_000);
       expect(opened).toBeGreaterThan(3);
-    });
+    }, WAIT);
     stop();
     const before = opened;
     clock.advance(600_000);
@@ -67,7 +71,7 @@ describe('the event stream', () => {
     await vi.waitFor(() => {
       clock.advance(1_000);
       expect(asked).toBeGreaterThan(2);
-    });
+    }, WAIT);
     stop();
     expect(open).not.toHaveBeenCalled();
   });

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { loadRoster, type RosterDownload } from '../../../src/lib/cards/roster-store.ts';
 import type { Phone } from '../../../src/lib/session/phone.ts';
 import { offerRoster, rosterFile, testClock, testPhone, TEST_NOW } from '../../_support/phone-in-test.ts';
+
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 const NUMBER = makeUitpasNumber('09000109591', '0');
 const FILE = rosterFile([{ number: NUMBER }]);
