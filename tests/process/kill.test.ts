@@ -1,6 +1,7 @@
 // kill -9 of the server and of its database while phones send (goals R2): nothing acknowledged is lost, nothing counts twice.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SIGNATURE_HEADER, SyncResponse } from '#domain/sync/exchange.ts';
+import { pollUntil } from '#server/poll.ts';
 import { openRegion, regionIn, type TestRegion } from '#tests/_support/region.ts';
 import {
   databaseUrlOf,
@@ -74,6 +75,21 @@ it.each([
   await after.close();
 });
 
+/** As a real phone waits before it tries again. */
+const ready = (url: () => string): Promise<true> =>
+  pollUntil(async () => ((await isReady(url())) ? true : undefined), {
+    timeoutMs: 60_000,
+    onTimeout: () => new Error('the server does not come back'),
+  });
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok;
+  } catch {
+    return false; // nobody listens
+  }
+}
+
 /** A phone that sends the same commands until each has its receipt. */
 class Sender {
   readonly #phone: TestPhone;
@@ -102,7 +118,10 @@ class Sender {
     while (this.#acked < this.#phone.commands.length) {
       const to = Math.min(this.#acked + batch, this.#phone.commands.length);
       const answer = await this.#send(url(), this.#acked + 1, to);
-      if (!answer) continue;
+      if (!answer) {
+        await ready(url);
+        continue;
+      }
       expect(answer.highWater.seq).toBeGreaterThanOrEqual(this.#acked);
       this.#acked = Math.max(this.#acked, ...answer.receipts.map((receipt) => receipt.to));
       this.#waiting.filter(({ seq }) => this.#acked >= seq).forEach(({ wake }) => wake());
