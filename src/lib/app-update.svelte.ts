@@ -50,7 +50,7 @@ export async function startAppUpdate(): Promise<void> {
   workbox.addEventListener('controlling', (event) => {
     offlineReady = true;
     if (accepted) location.reload();
-    else if (event.isUpdate || event.isExternal) stale = true;
+    else if (event.isUpdate) stale = true;
   });
   // A piece of an older version that is nowhere any more: better a fresh page than a dead button.
   window.addEventListener('vite:preloadError', (event) => {
