@@ -105,7 +105,7 @@ export async function makeEnrolLink(
     subject: `enrol-link:${linkId}`,
     detail: { activityIds: link.activityIds },
   });
-  const url = `${appUrl}/koppelen#code=${code}`;
+  const url = `${appUrl}/koppel#${code}`;
   return { linkId, code, url, qrSvg: bwip.toSVG({ bcid: 'qrcode', text: url }), expiresAt };
 }
 

@@ -2,9 +2,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DeskDevice, DeviceList, EnrolLink, EnrolLinkState } from '#domain/desk-api.ts';
 import { enrolWords } from '#domain/devices/enrol-words.ts';
 import { limits } from '#domain/kernel/limits.ts';
-import { EnrolResponse, publicKeyText, requestText } from '#domain/sync/exchange.ts';
+import {
+  EnrolResponse,
+  SIGNATURE_HEADER,
+  publicKeyText,
+  requestText,
+  responseText,
+} from '#domain/sync/exchange.ts';
 import { createApp } from '#server/app.ts';
-import { sha256 } from '#server/devices/device-signatures.ts';
+import { isSignedBy, sha256 } from '#server/devices/device-signatures.ts';
 import { DeskClient, type Answer } from '#tests/_support/desk-client.ts';
 import { PASSWORD, emailOf, staffRegions, type StaffedRegion } from '#tests/_support/staffed-region.ts';
 import { TestPhone } from '#tests/_support/test-phone.ts';
@@ -59,13 +65,19 @@ const ask = (client: DeskClient, phone: TestPhone, code: string): Promise<Answer
 async function statusOf(client: DeskClient, phone: TestPhone, device: string): Promise<Answer> {
   const body = JSON.stringify({ protocol: 1, device, sentAt: 0 });
   const signature = phone.sign(requestText(device, body));
-  return client.post('/api/enrol/status', body, { 'streekbalie-signature': signature });
+  const answer = await client.post('/api/enrol/status', body, { [SIGNATURE_HEADER]: signature });
+  if (answer.status === 200) {
+    const { publicJwk } = server.context.keys.receiptSigning[0];
+    const signed = responseText(device, JSON.stringify(answer.body));
+    expect(isSignedBy(publicJwk, signed, answer.headers.get(SIGNATURE_HEADER) ?? '')).toBe(true);
+  }
+  return answer;
 }
 
 test('a phone asks with the code, both see the same two words, the coordinator approves', async () => {
   const link = await makeLink();
   expect(link.code).toMatch(/^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$/);
-  expect(link.url).toBe(`${APP_URL}/koppelen#code=${link.code}`);
+  expect(link.url).toBe(`${APP_URL}/koppel#${link.code}`);
   expect(link.qrSvg).toMatch(/^<svg/);
   expect((await bib.get(`/api/enrol-links/${link.linkId}`)).body).toEqual({ state: 'open', device: null });
 
