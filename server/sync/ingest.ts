@@ -80,7 +80,7 @@ export class UnknownDevice extends Error {
   override readonly name = 'UnknownDevice';
 }
 
-const contextOf = (
+export const contextOf = (
   keys: IngestKeys,
   { receivedAt, regionSlug, poisoned = false }: IngestRequest<never>,
 ): BatchContext => ({
@@ -116,7 +116,7 @@ function provenCount(run: HashedRun, device: BatchDevice, region: string): numbe
 }
 
 /** Whom an event stream wakes. */
-const eventsOf = (regionId: number, result: BatchResult): SyncEvent[] => [
+export const eventsOf = (regionId: number, result: BatchResult): SyncEvent[] => [
   ...result.touchedActivityIds.map((activityId) => ({ regionId, topic: 'check-ins' as const, activityId })),
   ...result.touchedDeviceIds.map((deviceId) => ({ regionId, topic: 'rulings' as const, deviceId })),
 ];
