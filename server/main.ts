@@ -1,3 +1,4 @@
+import { runAdmin } from './auth/admin-cli.ts';
 import { readAppFiles } from './app-files.ts';
 import { createApp } from './app.ts';
 import { systemClock } from './clock.ts';
@@ -8,6 +9,9 @@ import { createDatabase, createPool } from './db/database.ts';
 import { requireWritableFolder } from './db/embedded/cluster-folder.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
+import { announceDemo, type DemoAnnouncement } from './demo/announce.ts';
+import { prepareDemo } from './demo/prepare.ts';
+import { DEMO_PASSWORD } from './demo/staff.ts';
 import { listen } from './http-server.ts';
 import { randomIds } from './ids.ts';
 import { initKeys, readKeys } from './keys.ts';
@@ -32,6 +36,7 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   try {
     if (command === 'start' || command === 'serve') return await runServer(command, rest, surroundings);
     if (command === 'migrate') return await runMigrations(readConfig('start', surroundings.environment));
+    if (command === 'admin') return await runAdminCommand(rest, surroundings.environment);
     throw new OperatorError(`There is no command ${command ?? '(none)'}.`);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
@@ -73,6 +78,7 @@ async function runServer(mode: Mode, args: readonly string[], surroundings: Surr
       mail: createMailer(config, db, systemClock, randomIds),
       stopping: signals.stopping,
     };
+    if (config.demo) await prepareDemo(context, say);
     const files =
       surroundings.appFolder === undefined ? undefined : await readAppFiles(surroundings.appFolder);
     http.handle(createApp(context, files).fetch);
@@ -80,7 +86,7 @@ async function runServer(mode: Mode, args: readonly string[], surroundings: Surr
       const sending = runMailSender({ ...context, mail: config.mail });
       stops.push(() => sending);
     }
-    announce(config, http.url, context.appUrl);
+    announce(config, http.url, context.appUrl, config.demo ? await announceDemo(context) : undefined);
     await signals.stopped;
     say('Stopping.');
   } finally {
@@ -95,14 +101,50 @@ async function runServer(mode: Mode, args: readonly string[], surroundings: Surr
   return signals.exitCode();
 }
 
-function announce(config: Config, listening: string, appUrl: string): void {
+function announce(
+  config: Config,
+  listening: string,
+  appUrl: string,
+  demo: DemoAnnouncement | undefined,
+): void {
   say('');
   say(`Streekbalie is ready: ${appUrl}`);
   if (config.appUrl !== undefined && config.appUrl !== listening) say(`Listening on ${listening}`);
   if (!appUrl.startsWith('https:')) {
     say('A real phone needs https: see docs/RUNBOOK.md, "A phone on your network".');
   }
+  if (demo) announceDemoRegion(demo);
   say('Ctrl-C stops it.');
+}
+
+function announceDemoRegion({ signIns, enrolUrl, activityTitle }: DemoAnnouncement): void {
+  say('');
+  say(`Demo region: invented people. The desk is at /balie; the password is always ${DEMO_PASSWORD}.`);
+  for (const { email, as } of signIns) say(`  ${email.padEnd(40)} ${as}`);
+  say(`A phone for "${activityTitle}", within ten minutes: ${enrolUrl}`);
+  say('');
+}
+
+/** Beside a running server, or alone. */
+async function runAdminCommand(args: readonly string[], environment: Environment): Promise<number> {
+  const config = readConfig('start', environment);
+  const database = await openDatabase(config, { role: 'visitor', say });
+  const pool = createPool(database.url);
+  const db = createDatabase(pool);
+  try {
+    return await runAdmin(args, {
+      appUrl: config.appUrl ?? `http://localhost:${config.port}`,
+      db,
+      keys: await readKeys(config.keyFile),
+      clock: systemClock,
+      log: createLogger(config.logLevel),
+      ids: randomIds,
+      mail: createMailer(config, db, systemClock, randomIds),
+    });
+  } finally {
+    await db.destroy();
+    await database.stop();
+  }
 }
 
 async function runMigrations(config: Config): Promise<number> {

@@ -120,12 +120,12 @@ export type ActivityWrite = Omit<Activity, 'organisationName' | 'nisCode' | 'car
 };
 
 export async function insertActivity(
-  trx: Transaction<Database>,
+  db: Db,
   regionId: number,
   activity: ActivityWrite,
   cardSystemIds: readonly string[],
 ): Promise<void> {
-  await trx
+  await db
     .insertInto('activity')
     .values({
       region_id: regionId,
@@ -136,7 +136,7 @@ export async function insertActivity(
       ...columnsOf(activity),
     })
     .execute();
-  await trx
+  await db
     .insertInto('activity_card_system')
     .values(
       cardSystemIds.map((id) => ({
@@ -146,26 +146,22 @@ export async function insertActivity(
       })),
     )
     .execute();
-  await writeMoments(trx, regionId, activity);
+  await writeMoments(db, regionId, activity);
 }
 
-export async function updateActivity(
-  trx: Transaction<Database>,
-  regionId: number,
-  activity: ActivityWrite,
-): Promise<void> {
-  await trx
+export async function updateActivity(db: Db, regionId: number, activity: ActivityWrite): Promise<void> {
+  await db
     .updateTable('activity')
     .set(columnsOf(activity))
     .where('region_id', '=', regionId)
     .where('activity_id', '=', activity.activityId)
     .execute();
-  await writeMoments(trx, regionId, activity);
+  await writeMoments(db, regionId, activity);
 }
 
 /** What this version promises to the phones; a scan is judged by the version its phone held. */
 export async function insertActivityVersion(
-  trx: Transaction<Database>,
+  db: Db,
   regionId: number,
   version: {
     readonly activityId: string;
@@ -175,7 +171,7 @@ export async function insertActivityVersion(
     readonly since: number;
   },
 ): Promise<void> {
-  await trx
+  await db
     .insertInto('activity_version')
     .values({
       region_id: regionId,
@@ -219,16 +215,16 @@ export async function countVisits(
 }
 
 async function writeMoments(
-  trx: Transaction<Database>,
+  db: Db,
   regionId: number,
   { activityId, moments }: Pick<Activity, 'activityId' | 'moments'>,
 ): Promise<void> {
-  await trx
+  await db
     .deleteFrom('occurrence')
     .where('region_id', '=', regionId)
     .where('activity_id', '=', activityId)
     .execute();
-  await trx
+  await db
     .insertInto('occurrence')
     .values(
       moments.map((moment) => ({

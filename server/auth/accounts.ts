@@ -19,13 +19,14 @@ export async function addPerson(
     readonly by: string;
   },
 ): Promise<string> {
-  return db.transaction().execute(async (trx) => {
+  const add = async (trx: Context['db']): Promise<string> => {
     const userId = await getOrInsertUser(trx, person.email, person.name);
     for (const grant of person.grants) {
       await insertGrant(trx, { ...grant, grantId: ids.newId(), userId, at: clock.now(), by: person.by });
     }
     return userId;
-  });
+  };
+  return db.isTransaction ? add(db) : db.transaction().execute(add);
 }
 
 /** For the demo and the tests: everyone else chooses a password by a link. */

@@ -240,31 +240,33 @@ export function regionIn(url: string, organisationId: string) {
       );
     },
 
-    /** What must hold after whatever happened; empty when it does. */
-    async brokenLaws(): Promise<string[]> {
-      const laws: Record<string, ReturnType<typeof sql>> = {
-        'every entry sums to zero': sql`select command_id from posting group by region_id, command_id, n, unit having sum(amount) <> 0`,
-        'stored balance is the sum of postings': sql`
-          select a.account_id from account a where a.balance is not null
-            and a.balance <> coalesce((select sum(p.amount) from posting p where p.region_id = a.region_id and p.account_id = a.account_id), 0)`,
-        'no balance below zero': sql`select account_id from account where balance < 0`,
-        'every command has a ruling': sql`
-          select c.command_id from command c where not exists (select 1 from ruling r where r.region_id = c.region_id and r.command_id = c.command_id)`,
-        'rulings are numbered without a gap': sql`select command_id from ruling group by region_id, command_id having max(n) <> count(*) or min(n) <> 1`,
-        'points ruled are points posted': sql`
-          select r.command_id from (select distinct on (region_id, command_id) * from ruling order by region_id, command_id, n desc) r
-          left join (select region_id, command_id, sum(amount) filter (where amount > 0 and line = 0 or amount < 0 and line = 0) as points
-            from posting group by region_id, command_id) p on p.region_id = r.region_id and p.command_id = r.command_id
-          where r.points <> coalesce(p.points, 0)`,
-        'never more visits than the limit': sql`
-          select v.account_id from visit v join activity a on a.region_id = v.region_id and a.activity_id = v.activity_id
-          where v.slot is not null and a.limit_volume is not null group by v.account_id, v.activity_id, v.period_key, a.limit_volume
-          having count(*) > a.limit_volume`,
-      };
-      const broken: string[] = [];
-      for (const [law, query] of Object.entries(laws))
-        if ((await query.execute(db)).rows.length > 0) broken.push(law);
-      return broken;
-    },
+    brokenLaws: () => brokenLaws(db),
   };
+}
+
+/** What must hold after whatever happened; empty when it does. */
+export async function brokenLaws(db: Kysely<Database>): Promise<string[]> {
+  const laws: Record<string, ReturnType<typeof sql>> = {
+    'every entry sums to zero': sql`select command_id from posting group by region_id, command_id, n, unit having sum(amount) <> 0`,
+    'stored balance is the sum of postings': sql`
+      select a.account_id from account a where a.balance is not null
+        and a.balance <> coalesce((select sum(p.amount) from posting p where p.region_id = a.region_id and p.account_id = a.account_id), 0)`,
+    'no balance below zero': sql`select account_id from account where balance < 0`,
+    'every command has a ruling': sql`
+      select c.command_id from command c where not exists (select 1 from ruling r where r.region_id = c.region_id and r.command_id = c.command_id)`,
+    'rulings are numbered without a gap': sql`select command_id from ruling group by region_id, command_id having max(n) <> count(*) or min(n) <> 1`,
+    'points ruled are points posted': sql`
+      select r.command_id from (select distinct on (region_id, command_id) * from ruling order by region_id, command_id, n desc) r
+      left join (select region_id, command_id, sum(amount) filter (where amount > 0 and line = 0 or amount < 0 and line = 0) as points
+        from posting group by region_id, command_id) p on p.region_id = r.region_id and p.command_id = r.command_id
+      where r.points <> coalesce(p.points, 0)`,
+    'never more visits than the limit': sql`
+      select v.account_id from visit v join activity a on a.region_id = v.region_id and a.activity_id = v.activity_id
+      where v.slot is not null and a.limit_volume is not null group by v.account_id, v.activity_id, v.period_key, a.limit_volume
+      having count(*) > a.limit_volume`,
+  };
+  const broken: string[] = [];
+  for (const [law, query] of Object.entries(laws))
+    if ((await query.execute(db)).rows.length > 0) broken.push(law);
+  return broken;
 }
