@@ -2,16 +2,32 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
       {
         test: {
           name: 'unit',
           include: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'],
           environment: 'node',
+          sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'property', include: ['tests/property/**/*.test.ts'], testTimeout: 60_000 } },
-      { test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'], testTimeout: 300_000 } },
+      {
+        test: {
+          name: 'property',
+          include: ['tests/property/**/*.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['tests/simulation/**/*.test.ts'],
+          testTimeout: 300_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
       {
         test: {
           name: 'integration',
@@ -19,8 +35,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 120_000,
           globalSetup: 'tests/_support/postgres-cluster.ts',
-          fileParallelism: true,
-          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -30,6 +45,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          // Alone and last: kill and time-out tests say nothing on a machine that does something else.
+          sequence: { groupOrder: 4 },
         },
       },
     ],

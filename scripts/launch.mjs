@@ -15,7 +15,7 @@ const SCRIPTS = { test: 'scripts/test.ts', dev: 'scripts/dev.ts' };
 
 /** What each half of the build is made of; a change in any of it builds that half again. */
 const APP_SOURCES = ['src', 'static', 'vite.config.ts', 'svelte.config.js', 'package-lock.json'];
-const SERVER_SOURCES = ['server', 'src/domain', 'package-lock.json'];
+const SERVER_SOURCES = ['server', 'src/domain', 'package.json', 'package-lock.json'];
 /** Written by the build itself. */
 const GENERATED = ['src/lib/paraglide', 'src/messages/project.inlang/cache'];
 
