@@ -12,7 +12,7 @@ const Id = z.uuid();
 const Instant = z.int();
 const text = (max: number): z.ZodMiniString => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
 
-export { Problem, PublicFacts } from './public-api.ts';
+export { PublicFacts } from './public-api.ts';
 
 /** GET /api/me -> 401 when nobody is signed in. */
 export const Me = z.object({

@@ -16,7 +16,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'approval-expired': m.desk_problem_approval_expired,
   'not-active': m.desk_problem_not_active,
   'organisation-fixed': m.desk_problem_organisation_fixed,
-  'activity-unknown': m.desk_code_activity_unknown,
+  'activity-unknown': m.code_activity_unknown,
   'too-many-requests': m.desk_problem_too_many,
   INVALID_EMAIL_OR_PASSWORD: m.desk_sign_in_wrong,
   INVALID_EMAIL: m.desk_email_wrong,

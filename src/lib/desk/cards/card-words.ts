@@ -25,7 +25,6 @@ const KINDS: Record<CardFile['kind'], () => string> = {
   'group-pass': m.desk_card_kind_group,
 };
 
-export const STATE_TONES = {
   active: 'ok',
   blocked: 'no',
   replaced: 'warn',

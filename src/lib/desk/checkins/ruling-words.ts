@@ -2,6 +2,7 @@
 import type { Because, Outcome } from '#domain/sync/ruling.ts';
 import { dayTimeText } from '../../appearance/dates.ts';
 import { m } from '../../paraglide/messages.js';
+import { codeText } from '../../ruling-text.ts';
 
 type Tone = 'ok' | 'note' | 'warn' | 'no' | 'plain';
 type Ruled = {
@@ -21,29 +22,7 @@ const OUTCOMES: Record<Outcome, { word: () => string; tone: Tone }> = {
   'exists-with-different': { word: m.desk_outcome_conflict, tone: 'no' },
 };
 
-const CODES: Readonly<Record<string, () => string>> = {
-  foreign: m.desk_code_foreign,
-  'other-card-system': m.desk_code_other_card_system,
-  'card-replaced': m.desk_code_card_replaced,
-  'clock-uncertain': m.desk_code_clock_uncertain,
-  'card-blocked': m.desk_code_card_blocked,
-  'card-deleted': m.desk_code_card_deleted,
-  'card-not-registered': m.desk_code_card_not_registered,
-  'group-pass': m.desk_code_group_pass,
-  'membership-ended': m.desk_code_membership_ended,
-  'activity-closed': m.desk_code_activity_closed,
-  'activity-unknown': m.desk_code_activity_unknown,
-  'not-enrolled': m.desk_code_not_enrolled,
-  undone: m.desk_code_undone,
-  'undo-too-late': m.desk_code_undo_too_late,
-  'undo-not-yours': m.desk_code_undo_not_yours,
-  malformed: m.desk_code_malformed,
-  'not-allowed': m.desk_problem_not_allowed,
-  'awaiting-target': m.desk_code_awaiting_target,
-  'unknown-kind': m.desk_code_unknown_kind,
-  'device-revoked': m.desk_code_device_revoked,
-  'broken-chain': m.desk_code_broken_chain,
-  'bad-signature': m.desk_code_bad_signature,
+const NUMBER_PROBLEMS: Readonly<Record<string, () => string>> = {
   'number-length': m.desk_number_length,
   'number-not-a-digit': m.desk_number_not_a_digit,
   'number-digit-12': m.desk_number_digit_12,
@@ -56,11 +35,16 @@ export const outcomeTone = ({ outcome, undone = false }: Ruled): Tone =>
 export const outcomeText = ({ outcome, undone = false }: Ruled): string =>
   undone ? m.desk_outcome_undone() : OUTCOMES[outcome].word();
 
-/** Why, in a sentence; empty where the word says it all. */
+/**
+ * Why; empty where the word says it all. In a list only the first sentence of the shared text: what happened. The rest
+ * of it says what to do at the door, and that moment is over.
+ */
 export function reasonText({ code, because, outcome }: Ruled): string {
   if (outcome === 'duplicate' && because) return m.desk_code_already_at({ at: dayTimeText(because.at) });
   if (code === undefined) return '';
-  return CODES[code]?.() ?? m.desk_code_other();
+  return /^.*?[.;](?=\s|$)/.exec(reasonSentences(code))?.[0].replace(/;$/, '.') ?? reasonSentences(code);
 }
 
-export const codeText = (code: string): string => CODES[code]?.() ?? m.desk_code_other();
+/** The whole text of a code. */
+export const reasonSentences = (code: string): string =>
+  NUMBER_PROBLEMS[code]?.() ?? codeText(code) ?? m.desk_code_other();
