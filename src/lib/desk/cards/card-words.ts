@@ -25,13 +25,6 @@ const KINDS: Record<CardFile['kind'], () => string> = {
   'group-pass': m.desk_card_kind_group,
 };
 
-  active: 'ok',
-  blocked: 'no',
-  replaced: 'warn',
-  stock: 'note',
-  deleted: 'no',
-} as const;
-
 export const cardStateText = (state: State): string => STATES[state]();
 export const cardAdvice = (state: State): string | undefined => ADVICE[state]?.();
 export const cardKindText = (kind: CardFile['kind']): string => KINDS[kind]();
