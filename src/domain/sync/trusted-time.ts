@@ -25,10 +25,9 @@ export function trustedTimeOf(
   },
 ): TrustedTime {
   const latest = known.receivedAt;
-  const earliest = Math.min(
-    latest,
-    known.anchorTime === undefined ? known.enrolledAt : known.anchorTime + countedSince(claim),
-  );
+  // Numbers of syncs begin again after a restored backup: only number and time together name one.
+  const heardOf = claim.anchor?.serverTime === known.anchorTime ? known.anchorTime : undefined;
+  const earliest = Math.min(latest, heardOf === undefined ? known.enrolledAt : heardOf + countedSince(claim));
   const at = Math.min(Math.max(claim.occurredAt, earliest), latest);
   return { at, earliest, latest, plausible: at === claim.occurredAt };
 }

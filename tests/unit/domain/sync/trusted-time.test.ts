@@ -7,6 +7,8 @@ type Case = {
   /** Reading of the monotonic clock at the scan, and when the anchor was heard in the same session. */
   mono?: [scan: number, heard: number | null];
   anchor?: number;
+  /** What the server remembers of that sync, where it is not the same. */
+  remembered?: number;
   expected: TrustedTime;
 };
 
@@ -64,6 +66,13 @@ const cases: Case[] = [
     expected: { at: 4_500, earliest: 4_000, latest: 9_000, plausible: true },
   },
   {
+    what: 'a sync that the restored server counts anew is not the one the phone heard',
+    claim: 2_000,
+    anchor: 1_500,
+    remembered: 4_000,
+    expected: { at: 2_000, earliest: 1_000, latest: 9_000, plausible: true },
+  },
+  {
     what: 'the lower bound never passes the arrival',
     claim: 500,
     anchor: 4_000,
@@ -72,12 +81,12 @@ const cases: Case[] = [
   },
 ];
 
-it.each(cases)('$what', ({ claim, mono, anchor, expected }) => {
+it.each(cases)('$what', ({ claim, mono, anchor, remembered = anchor, expected }) => {
   const [monoMs, heard] = mono ?? [0, null];
   const envelope = {
     occurredAt: claim,
     monoMs,
     anchor: anchor === undefined ? null : { serverTime: anchor, syncNo: 1, monoMs: heard },
   };
-  expect(trustedTimeOf(envelope, { anchorTime: anchor, enrolledAt, receivedAt })).toEqual(expected);
+  expect(trustedTimeOf(envelope, { anchorTime: remembered, enrolledAt, receivedAt })).toEqual(expected);
 });
