@@ -31,13 +31,19 @@ export async function readStanding(db: PhoneDb, trace: TraceStore): Promise<Stan
   return { kind: device.state === 'revoked' ? 'revoked' : 'enrolled', device };
 }
 
-/** Devices this phone was before, and whose commands the server still lacks: they go on sending, with their own key. */
+/**
+ * Devices this phone was before, and whose commands it still keeps: they go on sending, with their own key. Also when
+ * the server has all of them, because a restored server asks for them again; pruning ends it.
+ */
 export async function findDebtors(db: PhoneDb, current: string | undefined): Promise<DeviceRow[]> {
   const former = await db.devices.where('state').anyOf('left', 'revoked').toArray();
   const owing: DeviceRow[] = [];
   for (const device of former) {
     if (device.id === current) continue;
-    if ((await countUnsent(db, device.id)) > 0) owing.push(device);
+    const kept = db.outbox
+      .where('[device+seq]')
+      .between([device.id, 0], [device.id, Number.MAX_SAFE_INTEGER]);
+    if ((await kept.count()) > 0) owing.push(device);
   }
   return owing;
 }

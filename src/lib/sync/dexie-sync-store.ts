@@ -25,10 +25,15 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
 
   return { takeRequest, keepSignatures, applyAnswer, backlog, prune };
 
-  async function takeRequest({ countMax, charsMax, passOver }: BatchLimit, at: number): Promise<Outgoing> {
+  async function takeRequest(
+    { countMax, charsMax, passOver }: BatchLimit,
+    at: number,
+    step: number,
+  ): Promise<Outgoing> {
     const taken = await db.transaction('rw', db.outbox, db.chains, db.contacts, db.meta, async () => {
       const contact = await contactOf(db, device.id);
-      await db.contacts.put({ ...contact, requestNo: contact.requestNo + 1 });
+      const requestNo = contact.requestNo + step;
+      await db.contacts.put({ ...contact, requestNo });
       const roster = await db.meta.get('roster');
       const chain = await db.chains.get(device.id);
       const waiting = withState('unsent');
@@ -36,7 +41,7 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
       const rows = await ready.limit(countMax).toArray();
       const oldest = await withState('unsent').first();
       return {
-        requestNo: contact.requestNo + 1,
+        requestNo,
         cursor: contact.cursor,
         wantsToken: contact.token === null || contact.token.usableUntil <= at,
         head: { seq: chain?.seq ?? 0, hash: chain?.hash ?? '' },

@@ -79,12 +79,13 @@ export type ExchangeOptions = {
   readonly batch: Omit<BatchLimit, 'charsMax'>;
   readonly signatureRanges: readonly SeqRange[];
   readonly clockSkewMs: number | null;
+  readonly requestStep: number;
 };
 
 export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOptions): Promise<Exchange> {
   const { store, transport, signer, clock } = parts;
   const limit = { ...options.batch, charsMax: BATCH_CHARS_MAX };
-  const outgoing = await store.takeRequest(limit, clock.now());
+  const outgoing = await store.takeRequest(limit, clock.now(), options.requestStep);
   const body = JSON.stringify(await requestOf(parts, outgoing, options));
   const sent = outgoing.commands.length;
   const firstSeq = outgoing.commands[0]?.seq;

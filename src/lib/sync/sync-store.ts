@@ -35,7 +35,8 @@ export type BatchLimit = {
 };
 
 export type SyncStore = {
-  readonly takeRequest: (limit: BatchLimit, at: number) => Promise<Outgoing>;
+  /** `step`: how far the number of the request rises. */
+  readonly takeRequest: (limit: BatchLimit, at: number, step: number) => Promise<Outgoing>;
   readonly keepSignatures: (signed: readonly { seq: number; signature: string }[]) => Promise<void>;
   /** In one transaction: reads the rows the answer speaks of, plans (planAnswer), writes what the plan says. */
   readonly applyAnswer: (answer: SyncResponse, heard: HeardAnchor) => Promise<AnswerPlan>;
