@@ -2,9 +2,20 @@
 // constraint of PostgreSQL would be broken. What cards and activities are comes from the world, as of the moment.
 import { must } from '#domain/kernel/assert.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
-import { groupKeyText, type GroupVisit, type ServerActivity, type ServerCard } from '#domain/sync/rule-batch.ts';
+import {
+  groupKeyText,
+  type GroupVisit,
+  type ServerActivity,
+  type ServerCard,
+} from '#domain/sync/rule-batch.ts';
 import type { BatchStore, NewCommand, StoredRuling, WaitingUndo } from '#server/sync/batch-store.ts';
-import { ConstraintViolation, placeOf, type RulingRow, type ServerTables, type VisitRow } from './server-tables.ts';
+import {
+  ConstraintViolation,
+  placeOf,
+  type RulingRow,
+  type ServerTables,
+  type VisitRow,
+} from './server-tables.ts';
 
 /** What the server knows of the world at a moment. */
 export type ServerFacts = {
@@ -40,8 +51,9 @@ export function memoryBatchStore(
     points: judgement.points,
     ruledAt,
   });
-  const refuseNul = ({ id, envelope, payload }: NewCommand): void => {
-    if (`${envelope}${payload}`.includes('\0')) throw new ConstraintViolation(`NUL in command ${id}`);
+  const refusePoison = ({ id, kind, hash }: NewCommand): void => {
+    // Kept apart as "malformed" it is only bytes to the database.
+    if (kind !== 'malformed' && tables.isPoison(hash)) throw new ConstraintViolation(`poison in ${id}`);
   };
 
   const store: BatchStore = {
@@ -63,7 +75,7 @@ export function memoryBatchStore(
 
     insertCommands: async (commands, receivedAt) => {
       for (const command of commands) {
-        refuseNul(command);
+        refusePoison(command);
         const place = placeOf(command.device, command.seq);
         if (tables.commands.has(command.id) || tables.commandIdsByPlace.has(place))
           throw new ConstraintViolation(`command ${place}`);

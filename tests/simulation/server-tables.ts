@@ -38,6 +38,8 @@ export class ServerTables {
   undoIdsByTarget = new Map<string, readonly string[]>();
   accounts = new Map<string, AccountRow>();
   postings: PostingRow[] = [];
+  /** Something in a command that the database will not have, however it is asked. */
+  isPoison: (hash: Uint8Array) => boolean = () => false;
   /** Number of the transaction under way, as xid8. */
   tx = 1;
   /** Changes when a backup is restored. */

@@ -1,0 +1,3 @@
+import { searchEverySecondSeed } from './search.ts';
+
+searchEverySecondSeed(0);

@@ -1,0 +1,153 @@
+// One run: a story of so many steps, the storm over, every outbox drained, and the ledger looked through once more.
+import { Dice } from './dice.ts';
+import { BrokenLaw, latestRulings, type Law } from './laws.ts';
+import { requireOrderLaw } from './replay.ts';
+import { firstBrokenLink } from './sim-server.ts';
+import { installCrypto } from './simulated-crypto.ts';
+import { World } from './world.ts';
+
+export type Report = {
+  readonly seed: number;
+  readonly steps: number;
+  readonly commands: number;
+  readonly happened: ReadonlyMap<string, number>;
+  readonly story: readonly string[];
+  readonly broken: { readonly law: Law; readonly detail: string; readonly atStep: number } | undefined;
+};
+
+const DRAIN_ROUNDS = 3;
+
+export async function run(seed: number, steps: number): Promise<Report> {
+  const putCryptoBack = installCrypto(new Dice(seed, 1));
+  const putConsoleBack = silenceConsole();
+  const world = new World(seed);
+  let step = 0;
+  let broken: Report['broken'];
+  try {
+    await world.open();
+    for (; step < steps; step++) await world.step();
+    await endOf(world);
+  } catch (error) {
+    const law = error instanceof BrokenLaw ? error.law : 'nothing-breaks';
+    const detail =
+      error instanceof Error
+        ? law === 'nothing-breaks'
+          ? String(error.stack)
+          : error.message
+        : String(error);
+    broken = { law, detail, atStep: step };
+  } finally {
+    for (const phone of world.phones) phone.kill();
+    putConsoleBack();
+    putCryptoBack();
+  }
+  const { happened, story } = world;
+  return { seed, steps, commands: world.server.tables.commands.size, happened, story, broken };
+}
+
+async function endOf(world: World): Promise<void> {
+  await world.heal();
+  for (let round = 0; round < DRAIN_ROUNDS; round++) await world.round();
+  world.owing = false;
+  world.keeper.check();
+  world.keeper.auditLedger();
+  requireDrained(world);
+  requireToldRulings(world);
+  requireTamperingSeen(world);
+  await requireOrderLaw(
+    world.server.tables,
+    world.server.facts,
+    (number) => world.server.foreignAccount(number),
+    new Dice(world.seed, 2),
+  );
+  requireChains(world);
+}
+
+function requireDrained({ phones, server }: World): void {
+  for (const phone of phones) {
+    const rows = phone.outbox().filter(({ device }) => !phone.tampered.has(device));
+    const waiting = rows.filter((row) => row.state === 'unsent');
+    const [first] = waiting;
+    if (first)
+      throw new BrokenLaw(
+        'outboxes-drain',
+        `${phone.name} still has ${waiting.length}, from seq ${first.seq}`,
+      );
+    const latest = new Map(latestRulings(server.tables).map((row) => [`${row.deviceId} ${row.seq}`, row]));
+    for (const row of rows) {
+      const outcome = latest.get(`${row.device} ${row.seq}`)?.judgement.outcome;
+      if (row.state !== 'settled' && outcome !== 'pending')
+        throw new BrokenLaw(
+          'outboxes-drain',
+          `seq ${row.seq} of ${phone.name} is ${row.state} although ruled ${outcome}`,
+        );
+    }
+  }
+}
+
+function requireToldRulings({ phones, server }: World): void {
+  const latest = new Map(latestRulings(server.tables).map((row) => [`${row.deviceId} ${row.seq}`, row]));
+  for (const phone of phones) {
+    for (const scan of phone.scans()) {
+      if (phone.tampered.has(scan.device)) continue;
+      const row = latest.get(`${scan.device} ${scan.seq}`);
+      const told = scan.ruling && `${scan.ruling.n} ${scan.ruling.outcome} ${scan.ruling.points}`;
+      const is = row && `${row.n} ${row.judgement.outcome} ${row.judgement.points}`;
+      if (told !== is)
+        throw new BrokenLaw(
+          'the-phone-knows-the-ruling',
+          `${phone.name} seq ${scan.seq}: told ${told}, is ${is}`,
+        );
+    }
+  }
+}
+
+/** Content under a known number, a broken link, or a command that never comes: something the server can point at. */
+function requireTamperingSeen({ tamperings, keeper, server: { tables } }: World): void {
+  for (const [deviceId, tampering] of tamperings) {
+    const { how, seq } = tampering;
+    // A copy of the request was still under way: then nothing is missing.
+    if (how === 'deleted' && keeper.holds(tampering)) continue;
+    const device = tables.devices.get(deviceId);
+    const seen =
+      device?.brokenAtSeq !== null ||
+      tables.conflicts.some((conflict) => conflict.device === deviceId) ||
+      device.headSeq > device.ackedSeq;
+    if (!seen) throw new BrokenLaw('tampering-is-detected', `${deviceId}: seq ${seq} was ${how}, unseen`);
+  }
+}
+
+/** Some people asked to be forgotten: their salts and payloads go, the chain still proves the rest. */
+function requireChains({ phones, server: { tables } }: World): void {
+  for (const [id, command] of tables.commands)
+    if (command.hash[1] === 7) tables.commands.set(id, { ...command, payload: '', salt: new Uint8Array() });
+  const tampered = new Set(phones.flatMap((phone) => [...phone.tampered]));
+  for (const deviceId of tables.devices.keys()) {
+    const broken = firstBrokenLink(tables, deviceId);
+    if (broken !== undefined && !tampered.has(deviceId))
+      throw new BrokenLaw('chains-verify-after-erasure', `${deviceId} breaks at seq ${broken}`);
+  }
+}
+
+/** What the phone's code says to developers; a run tells its own story. */
+function silenceConsole(): () => void {
+  const { warn, error } = console;
+  console.warn = () => undefined;
+  console.error = () => undefined;
+  return () => {
+    console.warn = warn;
+    console.error = error;
+  };
+}
+
+/** What a person needs to see it again. */
+export function tell(report: Report): string {
+  if (!report.broken) return `seed ${report.seed}: all laws held over ${report.steps} steps`;
+  const { law, detail, atStep } = report.broken;
+  return [
+    `seed ${report.seed}, step ${atStep}: the law "${law}" does not hold`,
+    detail,
+    ...report.story.slice(-15).map((line) => `  ${line}`),
+    `again: npm run sim -- --seed ${report.seed} --steps ${report.steps}`,
+  ].join('\n');
+}
