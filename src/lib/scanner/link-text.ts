@@ -9,9 +9,10 @@ export const defaultDeviceName = (platform: Platform, fraction: number): string 
   `${KINDS[platform]} ${10 + Math.floor(fraction * 90)}`;
 
 const FAULTS: Readonly<Record<string, () => string>> = {
-  'enrol-link-used': m.link_fault_used,
-  'enrol-link-expired': m.link_fault_expired,
-  'enrol-link-unknown': m.link_fault_unknown,
+  'enrol-code-malformed': m.link_fault_malformed,
+  'enrol-code-unknown': m.link_fault_unknown,
+  'enrol-code-used': m.link_fault_used,
+  'enrol-code-expired': m.link_fault_expired,
   'too-many-requests': m.link_fault_too_many,
   refused: m.link_fault_refused,
   expired: m.link_fault_approval_expired,
