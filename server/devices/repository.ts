@@ -1,6 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import type { PhoneReport, PublicKey, SeqRange } from '#domain/sync/exchange.ts';
-import { gapsIn, toRanges } from '#domain/sync/seq-ranges.ts';
+import type { OwingPhone, PhoneReport, PublicKey } from '#domain/sync/exchange.ts';
 import type { Database } from '../db/tables.ts';
 
 type Db = Kysely<Database>;
@@ -328,33 +327,35 @@ export async function findDeviceByToken(
   return row && { regionId: row.region_id, deviceId: row.device_id, activityIds: row.activity_ids };
 }
 
-/** What phones of an activity wrote and the server does not have, as far as their signed heads tell. */
+/**
+ * Other phones of these activities whose signed heads name commands that the server does not have, and those in the
+ * middle of a shift that have been silent since.
+ */
 export async function listOwing(
   db: Db,
   regionId: number,
-  activityId: string,
-): Promise<{ deviceId: string; deviceName: string; range: SeqRange }[]> {
-  const { rows } = await sql<{
-    device_id: string;
-    name: string;
-    acked_seq: number;
-    head_seq: number;
-    held: number[];
-  }>`
-    select d.device_id, d.name, d.acked_seq, d.head_seq,
-      (select coalesce(array_agg(c.seq order by c.seq), '{}') from command c
-        where c.region_id = d.region_id and c.device_id = d.device_id and c.seq > d.acked_seq) as held
-    from device d join device_activity a on a.region_id = d.region_id and a.device_id = d.device_id
-    where d.region_id = ${regionId} and a.activity_id = ${activityId} and d.head_seq > d.acked_seq
+  deviceId: string,
+  activityIds: readonly string[],
+  silentSince: number,
+): Promise<OwingPhone[]> {
+  const { rows } = await sql<{ device_id: string; name: string; owed: number; last_seen_at: number | null }>`
+    select d.device_id, d.name, d.last_seen_at, d.head_seq - d.acked_seq - (
+      select count(*)::int from command c
+      where c.region_id = d.region_id and c.device_id = d.device_id and c.seq > d.acked_seq) as owed
+    from device d
+    where d.region_id = ${regionId} and d.device_id <> ${deviceId} and d.kind = 'phone'
+      and (d.head_seq > d.acked_seq
+        or (d.state = 'active' and d.last_seen_at < ${silentSince} and (d.report ->> 'shiftActive')::boolean))
+      and exists (select 1 from device_activity a where a.region_id = d.region_id and a.device_id = d.device_id
+        and a.activity_id = any(${activityIds}::uuid[]))
     order by d.name
   `.execute(db);
-  return rows.flatMap((row) =>
-    gapsIn([[1, row.acked_seq], ...toRanges(row.held)], row.head_seq).map((range) => ({
-      deviceId: row.device_id,
-      deviceName: row.name,
-      range,
-    })),
-  );
+  return rows.map((row) => ({
+    device: row.device_id,
+    name: row.name,
+    atLeast: Math.max(0, row.owed),
+    lastSeenAt: row.last_seen_at,
+  }));
 }
 
 const linkOf = (row: {

@@ -15,6 +15,7 @@ import { headText } from '#domain/sync/command.ts';
 import {
   SyncRequest,
   requestText,
+  type OwingPhone,
   type PublicKey,
   type RosterOffer,
   type RulingGroup,
@@ -32,6 +33,13 @@ import type { KnownDevice, SyncDatabase } from './sync-database.ts';
 export type PhoneRooms = {
   policiesOf(regionId: number, activityIds: readonly string[], now: Instant): Promise<ActivityPolicy[]>;
   rosterOfferOf(regionId: number, activityIds: readonly string[], now: Instant): Promise<RosterOffer | null>;
+  /** Other phones of these activities that still owe commands. */
+  owingOf(
+    regionId: number,
+    deviceId: string,
+    activityIds: readonly string[],
+    now: Instant,
+  ): Promise<OwingPhone[]>;
   /** Fingerprint text of a card number under the key of the roster these activities share. */
   fingerprinterOf(regionId: number, activityIds: readonly string[]): Promise<(number: string) => string>;
 };
@@ -157,6 +165,9 @@ async function compose(
     policies: revoked ? [] : await context.rooms.policiesOf(regionId, activityIds, sent.receivedAt),
   });
   const offer = revoked ? null : await context.rooms.rosterOfferOf(regionId, activityIds, sent.receivedAt);
+  const owing = revoked
+    ? []
+    : await context.rooms.owingOf(regionId, device.deviceId, activityIds, sent.receivedAt);
   const sameRoster =
     request.roster !== null &&
     offer !== null &&
@@ -181,6 +192,7 @@ async function compose(
     changes: {
       ...feed.changes,
       ...(!sameRoster && { roster: offer }),
+      ...(owing.length > 0 && { owing }),
       ...(olderKeys.length > 0 && { serverKey: newestKey.publicJwk }),
     },
     cursor: feed.cursor,

@@ -220,6 +220,7 @@ export async function offerRoster(phone: Phone): Promise<void> {
     anchor: null,
     token: { value: 'token', usableUntil: TEST_NOW + 900_000 },
     rosterOffer: { id: 'r1', version: 3, url: '/roster', expiresAt: TEST_NOW + 900_000 },
+    owing: [],
   });
   await phone.refreshRoster();
 }

@@ -72,6 +72,7 @@ export class SimServer {
       },
       log: { error: silent, warn: silent, info: silent } as unknown as AnswerContext['log'], // what it says is for people
       rooms: {
+        owingOf: async () => [],
         policiesOf: async (_region, ids, now) => town.policies(ids, now),
         rosterOfferOf: async (_region, _ids, now) => town.rosterOffer(now),
         fingerprinterOf: async () => town.fingerprintText,

@@ -48,6 +48,7 @@ export const PhoneReport = z.object({
   persisted: z.boolean(),
   freeBytes: z.nullable(z.number()),
   battery: z.nullable(z.number()),
+  /** Beyond what this request carries. */
   unsent: z.int(),
   oldestUnsentAt: z.nullable(z.int()),
   rosterBuiltAt: z.nullable(z.int()),
@@ -109,6 +110,15 @@ export const RosterOffer = z.object({
 });
 export type RosterOffer = z.infer<typeof RosterOffer>;
 
+/** Another phone of the enrolled activities that owes commands: `atLeast` so many, as far as its signed heads tell. */
+export const OwingPhone = z.object({
+  device: z.uuid(),
+  name: z.string(),
+  atLeast: z.int(),
+  lastSeenAt: z.nullable(z.int()),
+});
+export type OwingPhone = z.infer<typeof OwingPhone>;
+
 export const SyncResponse = z.object({
   protocol: z.literal(PROTOCOL),
   device: z.uuid(),
@@ -134,6 +144,8 @@ export const SyncResponse = z.object({
     devices: z.optional(z.array(z.object({ id: z.uuid(), name: z.string() }))),
     visits: z.optional(z.array(z.object({ activityId: z.uuid(), items: z.array(VisitItem) }))),
     roster: z.optional(z.nullable(RosterOffer)),
+    /** Left out when nobody owes anything that the server knows of. */
+    owing: z.optional(z.array(OwingPhone)),
     /** The server's newest signing key, while it also signs with the one before: pinned from here on. */
     serverKey: z.optional(PublicKey),
   }),

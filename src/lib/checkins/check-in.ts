@@ -266,7 +266,7 @@ async function recentScan(
 }
 
 async function shownOf(
-  { db, device }: Phone,
+  { db, device, name }: Phone,
   { commandId, at, shown }: ScanRow,
   policy: ActivityPolicy,
   masked: string,
@@ -274,13 +274,13 @@ async function shownOf(
   const { of } = shown;
   const opens = shown.code === 'activity-closed' ? nextOpening(policy.occurrences, at) : undefined;
   const here = of?.device === device.id;
-  const name = of && !here ? (await db.phones.get(of.device))?.name : device.name;
+  const deviceName = of && !here ? (await db.phones.get(of.device))?.name : name();
   return {
     ...shown,
     commandId,
     at,
     masked,
-    ...(of && { earlier: { at: of.at, here, deviceName: name } }),
+    ...(of && { earlier: { at: of.at, here, deviceName } }),
     ...(opens !== undefined && { nextOpening: opens }),
     undoUntil: at + limits.undoInPlaceMs,
   };

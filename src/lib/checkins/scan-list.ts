@@ -4,9 +4,11 @@ import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import { openOccurrence } from '#domain/checkins/activity-policy.ts';
 import { civilDayOf, startOfCivilDay, type Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import type { OwingPhone } from '#domain/sync/exchange.ts';
 import { standingOf, type ScanStanding } from '#domain/sync/scan-life.ts';
 import type { CommandState, ScanRow } from '../db/phone-db.ts';
 import type { Phone } from '../session/phone.ts';
+import { contactOf } from '../sync/dexie-sync-store.ts';
 import { maskedOf } from './masked-card.ts';
 
 /** `here`: on this phone only. `custody`: the server has it. `ruled`: and it has ruled. */
@@ -38,6 +40,10 @@ export type ShiftSummary = ScanCounts & {
   readonly points: number;
   readonly undone: number;
   readonly lookAt: readonly ScanItem[];
+  /** Other phones that still owe commands, as the server knew at `owingAt`. */
+  readonly owing: readonly OwingPhone[];
+  /** Device clock; undefined before the first answer. */
+  readonly owingAt: Instant | undefined;
 };
 
 export const SCAN_LIST_MAX = 200;
@@ -77,6 +83,7 @@ export async function summariseShift(
 ): Promise<ShiftSummary> {
   const rows = await scansSince(phone, activityId, since, Number.POSITIVE_INFINITY);
   const standings = rows.map(standingOf);
+  const contact = await contactOf(phone.db, phone.device.id);
   const toLookAt = rows.filter((row) => row.look === 1);
   return {
     scanned: standings.filter(({ undone }) => !undone).length,
@@ -85,6 +92,8 @@ export async function summariseShift(
     toLookAt: toLookAt.length,
     lookAt: await itemsOf(phone, toLookAt.slice(0, SCAN_LIST_MAX)),
     unsent: (await phone.backlog()).unsent,
+    owing: contact.owing,
+    owingAt: contact.anchor?.deviceTime,
   };
 }
 

@@ -4,7 +4,7 @@
 import { Dexie, type Table } from 'dexie';
 import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import { planted } from '#domain/kernel/planted.ts';
-import type { PublicKey, RosterOffer } from '#domain/sync/exchange.ts';
+import type { OwingPhone, PublicKey, RosterOffer } from '#domain/sync/exchange.ts';
 import { standingOf } from '#domain/sync/scan-life.ts';
 import type { Because, Outcome } from '#domain/sync/ruling.ts';
 import type { Doubt, VerdictKind } from '#domain/checkins/verdict.ts';
@@ -119,6 +119,8 @@ export type ContactRow = {
   /** Until when by this device's clock, which may be wrong. */
   readonly token: { readonly value: string; readonly usableUntil: number } | null;
   readonly rosterOffer: RosterOffer | null;
+  /** Other phones that owed commands at the last answer. */
+  readonly owing: readonly OwingPhone[];
 };
 
 /** The last signed answer, with the clocks of the session that heard it. */

@@ -4,14 +4,8 @@ import type { Roster } from '#domain/cards/roster.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { publicKeyText, type PublicKey } from '#domain/sync/exchange.ts';
-import {
-  downloadRoster,
-  expiryOf,
-  fetchRoster,
-  loadRoster,
-  wipeRoster,
-  type RosterDownload,
-} from '../cards/roster-store.ts';
+import { openRosterHolder } from '../cards/roster-holder.ts';
+import { downloadRoster, type RosterDownload } from '../cards/roster-store.ts';
 import { clock as deviceClock, type Clock } from '../clock.ts';
 import { importServerKey, isSigned, makeMarkKey, signBytes } from '../db/device-keys.ts';
 import { keepKnownDevice, type TraceStore } from '../db/known-device.ts';
@@ -38,6 +32,8 @@ export type PhoneParts = {
 export type Phone = Author & {
   readonly markKey: CryptoKey;
   readonly sync: SyncLoop;
+  /** As the coordinator calls it now. */
+  readonly name: () => string;
   readonly backlog: () => Promise<Backlog>;
   readonly roster: () => Roster | undefined;
   /** There was a roster, and its time is over. */
@@ -54,36 +50,21 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
   const { db, trace, clock = deviceClock, chance = deviceChance } = parts;
   const session = idFrom(chance, clock.now());
   const markKey = await getMarkKey(db);
+  let name = device.name;
   let heard: Pick<HeardAnchor, 'serverTime' | 'deviceTime'> | null = (await contactOf(db, device.id)).anchor;
   const trueNow = (): Instant => {
     const skew = heard ? heard.serverTime - heard.deviceTime : 0;
     return clock.now() + (Math.abs(skew) > limits.clockSkewWarnMs ? skew : 0);
   };
-  const hadRoster = (await db.meta.get('roster')) !== undefined;
-  let roster = await loadRoster(db, device, trueNow());
-  let expired = hadRoster && !roster;
-
-  let refreshing: Promise<void> | undefined;
-  const refreshRoster = (): Promise<void> => {
-    refreshing ??= fetchRoster(db, device, chance, parts.download ?? downloadRoster)
-      .then((fresh) => {
-        roster = fresh ?? roster;
-        expired = expired && !fresh;
-      })
-      .finally(() => {
-        refreshing = undefined;
-      });
-    return refreshing;
-  };
-  let serverKey = device.serverKey;
-  let pinned = '';
-  const pinServerKey = async (key: PublicKey): Promise<void> => {
-    if (publicKeyText(key) === pinned) return;
-    pinned = publicKeyText(key);
-    const next = await importServerKey(key);
-    await db.devices.update(device.id, { serverKey: next });
-    serverKey = next;
-  };
+  const roster = await openRosterHolder({
+    db,
+    device,
+    clock,
+    chance,
+    trueNow,
+    download: parts.download ?? downloadRoster,
+  });
+  const serverKey = pinnedKey(db, device);
   const store = createDexieSyncStore(db, device);
   const sync = createSyncLoop({
     store,
@@ -92,7 +73,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
       region: device.region,
       device: device.id,
       sign: (bytes) => signBytes(device.signKey, bytes),
-      isFromServer: (bytes, signatures) => isSigned(serverKey, bytes, signatures),
+      isFromServer: (bytes, signatures) => isSigned(serverKey.current(), bytes, signatures),
     },
     clock,
     chance,
@@ -100,18 +81,18 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     phoneFacts: parts.phoneFacts,
     ...(parts.alone && { alone: parts.alone }),
     onAnswer({ answer, plan, clockSkewMs }) {
-      if (answer.changes.serverKey)
-        pinServerKey(answer.changes.serverKey).catch((error: unknown) => {
-          console.warn('The new key of the server could not be kept.', error);
-        });
+      heard = { serverTime: answer.serverTime, deviceTime: answer.serverTime - clockSkewMs };
+      const { serverKey: nextKey, deviceName } = answer.changes;
+      if (deviceName !== undefined) name = deviceName;
       // The server holds more of this device than this database: an old copy. The next start says so.
       if (plan.alarm === 'ahead') keepKnownDevice(trace, { device: device.id, seq: answer.highWater.seq });
-      heard = { serverTime: answer.serverTime, deviceTime: answer.serverTime - clockSkewMs };
-      if (answer.wipe || answer.state === 'revoked') roster = undefined;
-      else
-        refreshRoster().catch((error: unknown) => {
-          console.warn('The roster could not be refreshed.', error);
-        });
+      const gone = answer.wipe || answer.state === 'revoked';
+      if (gone) roster.forget();
+      Promise.all([nextKey && serverKey.pin(nextKey), gone ? undefined : roster.refresh()]).catch(
+        (error: unknown) => {
+          console.warn('Something of an answer could not be followed up; the next one tries again.', error);
+        },
+      );
     },
   });
 
@@ -135,21 +116,30 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     sync,
     backlog: store.backlog,
     trueNow,
-    rosterExpired: () => expired,
-    roster() {
-      if (roster && expiryOf(roster) <= trueNow()) {
-        roster = undefined;
-        expired = true;
-        wipeRoster(db).catch((error: unknown) => {
-          console.warn('An expired roster could not be wiped; the next start tries again.', error);
-        });
-      }
-      return roster;
-    },
-    refreshRoster,
+    name: () => name,
+    roster: roster.current,
+    rosterExpired: roster.isExpired,
+    refreshRoster: roster.refresh,
     close() {
       sync.stop();
+      roster.close();
       db.on('versionchange').unsubscribe(makeWay);
+    },
+  };
+}
+
+/** The key that the server's answers are checked with; only a signed answer moves it on. */
+function pinnedKey(db: PhoneDb, device: DeviceRow) {
+  let key = device.serverKey;
+  let text = '';
+  return {
+    current: (): CryptoKey => key,
+    async pin(next: PublicKey): Promise<void> {
+      if (publicKeyText(next) === text) return;
+      text = publicKeyText(next);
+      const imported = await importServerKey(next);
+      await db.devices.update(device.id, { serverKey: imported });
+      key = imported;
     },
   };
 }

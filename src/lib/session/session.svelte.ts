@@ -49,7 +49,7 @@ export const session = {
     return state.kind === 'active' || state.kind === 'revoked' ? state.phone : undefined;
   },
   get deviceName(): string {
-    return session.phone?.device.name ?? '';
+    return session.phone?.name() ?? '';
   },
 };
 
@@ -103,8 +103,12 @@ async function readAndRun(): Promise<void> {
   const current = 'device' in standing ? standing.device.id : undefined;
   for (const debtor of await findDebtors(db, current)) {
     const former = await openPhone(phoneParts(), debtor);
+    // Until the server has it all; then nothing of that device is left to say.
+    const unfollow = former.sync.subscribe(({ reach, unsent }) => {
+      if (reach === 'online' && unsent === 0) former.close();
+    });
     former.sync.start();
-    stops.push(former.close);
+    stops.push(unfollow, former.close);
   }
 }
 

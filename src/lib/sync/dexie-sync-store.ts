@@ -160,6 +160,7 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
           }
         : contact.token,
       rosterOffer,
+      owing: changes.owing ?? [],
     });
     if (changes.deviceName !== undefined) await db.devices.update(device.id, { name: changes.deviceName });
     if (changes.devices) await db.phones.bulkPut(changes.devices);
@@ -216,5 +217,7 @@ export async function wipeRegionData(db: PhoneDb): Promise<void> {
 
 export async function contactOf(db: PhoneDb, device: string): Promise<ContactRow> {
   const known = await db.contacts.get(device);
-  return known ?? { device, requestNo: 0, cursor: null, anchor: null, token: null, rosterOffer: null };
+  return (
+    known ?? { device, requestNo: 0, cursor: null, anchor: null, token: null, rosterOffer: null, owing: [] }
+  );
 }

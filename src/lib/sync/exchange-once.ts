@@ -173,7 +173,7 @@ async function requestOf(
     roster: roster && { id: roster.id, version: roster.version },
     report: {
       ...(await phoneFacts()),
-      unsent: outgoing.unsent,
+      unsent: outgoing.unsent - commands.length,
       oldestUnsentAt: outgoing.oldestUnsentAt,
       rosterBuiltAt: roster?.builtAt ?? null,
       clockSkewMs,

@@ -5,7 +5,8 @@ import type { SyncRequest } from '#domain/sync/exchange.ts';
 import { newId } from '../../../src/lib/ids.ts';
 import { dispatch } from '../../../src/lib/sync/dispatch.ts';
 import { checkIn } from '../../../src/lib/checkins/check-in.ts';
-import { listScans } from '../../../src/lib/checkins/scan-list.ts';
+import { findDebtors, leaveDevice } from '../../../src/lib/session/open-session.ts';
+import { listScans, summariseShift } from '../../../src/lib/checkins/scan-list.ts';
 import { undoScan } from '../../../src/lib/checkins/undo-scan.ts';
 import type { CommandState } from '../../../src/lib/db/phone-db.ts';
 import type { Phone } from '../../../src/lib/session/phone.ts';
@@ -135,11 +136,48 @@ describe('a sync', () => {
       await phone.sync.drain();
       expect(await phone.db.visits.count()).toBe(1);
     }, WAIT);
+    clock.advance(60_000);
     const result = await checkIn(phone, reading(number), { activityId, way: 'camera' });
     expect(result).toMatchObject({
       verdict: 'attention',
       earlier: { at: EVENING + 1_000, here: false, deviceName: 'Inkom 2' },
     });
+  });
+
+  it('names at the end of a shift the phones that still owe commands, or fell silent', async () => {
+    const other = await server.enrolPhone('Inkom 2', [activityId], clock);
+    await other.sync.drain();
+    await phone.sync.drain();
+    expect(await summariseShift(phone, activityId, 0)).toMatchObject({ unsent: 0, owing: [] });
+    const { id } = other.device;
+    const lastSeenAt = clock.now();
+    await server.region.db.updateTable('device').set({ head_seq: 3 }).where('device_id', '=', id).execute();
+    await phone.sync.drain();
+    expect(await summariseShift(phone, activityId, 0)).toMatchObject({
+      owing: [{ device: id, name: 'Inkom 2', atLeast: 3, lastSeenAt }],
+      owingAt: clock.now(),
+    });
+    await server.region.db.updateTable('device').set({ head_seq: 0 }).where('device_id', '=', id).execute();
+    clock.advance(10 * 60_000);
+    await phone.sync.drain();
+    expect((await summariseShift(phone, activityId, 0)).owing).toMatchObject([{ atLeast: 0, lastSeenAt }]);
+  });
+
+  it('goes by the name that the coordinator gave it', async () => {
+    await server.region.db.updateTable('device').set({ name: 'Achterdeur' }).execute();
+    await phone.sync.drain();
+    expect(phone.name()).toBe('Achterdeur');
+  });
+
+  it('sends what a former device of this phone owes, with the key of that device', async () => {
+    const { number, passholderId } = await server.region.card();
+    await scan(number);
+    await leaveDevice(phone.db, phone.trace);
+    const [debtor] = await findDebtors(phone.db, undefined);
+    expect(debtor?.id).toBe(phone.device.id);
+    await phone.sync.drain();
+    expect(await findDebtors(phone.db, undefined)).toEqual([]);
+    expect(await server.region.balance(passholderId)).toBe(1);
   });
 
   it('sends a backlog in batches, in order, with one run and one signature each', async () => {
