@@ -3,9 +3,13 @@ import { activityRoutes } from './activities/routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createSignIn } from './auth/sign-in.ts';
 import { rosterRoutes } from './cards/roster-routes.ts';
+import { cardRoutes } from './cards/routes.ts';
+import { checkInRoutes } from './checkins/routes.ts';
 import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
+import { streamRoutes } from './stream-routes.ts';
+import { createDeskSubmission } from './sync/desk-commands.ts';
 
 /** Everything of the desk and of enrolling, under /api. Origin and size are checked before (app.ts). */
 export function deskRoutes(context: Context): Hono {
@@ -15,5 +19,8 @@ export function deskRoutes(context: Context): Hono {
     .route('/', authRoutes(context, signIn))
     .route('/', activityRoutes(context, signIn))
     .route('/', deviceRoutes(context, signIn))
-    .route('/', rosterRoutes(context));
+    .route('/', rosterRoutes(context))
+    .route('/', cardRoutes(context, signIn))
+    .route('/', checkInRoutes(context, signIn, createDeskSubmission(context)))
+    .route('/', streamRoutes(context, signIn));
 }

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { OwingPhone, PhoneReport, PublicKey } from '#domain/sync/exchange.ts';
+import { gapsIn, toRanges } from '#domain/sync/seq-ranges.ts';
 import type { Database } from '../db/tables.ts';
 
 type Db = Kysely<Database>;
@@ -356,6 +357,35 @@ export async function listOwing(
     atLeast: Math.max(0, row.owed),
     lastSeenAt: row.last_seen_at,
   }));
+}
+
+/** Of each phone of an activity the commands that it wrote and the server does not have: "phone 3 owes 41-57". */
+export async function listOwedRanges(
+  db: Db,
+  regionId: number,
+  activityId: string,
+): Promise<{ deviceId: string; deviceName: string; range: SeqRange }[]> {
+  const { rows } = await sql<{
+    device_id: string;
+    name: string;
+    acked_seq: number;
+    head_seq: number;
+    held: number[];
+  }>`
+    select d.device_id, d.name, d.acked_seq, d.head_seq,
+      (select coalesce(array_agg(c.seq order by c.seq), '{}') from command c
+        where c.region_id = d.region_id and c.device_id = d.device_id and c.seq > d.acked_seq) as held
+    from device d join device_activity a on a.region_id = d.region_id and a.device_id = d.device_id
+    where d.region_id = ${regionId} and a.activity_id = ${activityId} and d.head_seq > d.acked_seq
+    order by d.name
+  `.execute(db);
+  return rows.flatMap((row) =>
+    gapsIn([[1, row.acked_seq], ...toRanges(row.held)], row.head_seq).map((range) => ({
+      deviceId: row.device_id,
+      deviceName: row.name,
+      range,
+    })),
+  );
 }
 
 const linkOf = (row: {

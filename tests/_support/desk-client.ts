@@ -59,7 +59,10 @@ export class DeskClient {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     this.#keepCookies(response.headers);
-    const text = await response.text();
+    // An event stream has no end: its status is what is asked here.
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    if (isStream) await response.body?.cancel();
+    const text = isStream ? '' : await response.text();
     const parsed = jsonOf(text);
     const code =
       typeof parsed === 'object' && parsed !== null && 'code' in parsed ? String(parsed.code) : undefined;

@@ -2,6 +2,8 @@
 // not see everything. Complete by construction: the routes come from the app itself.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { CheckInList, DeskActivity } from '#domain/desk-api.ts';
 import { createApp } from '#server/app.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
 import { PASSWORD, emailOf, staffRegions, type StaffedRegion } from '#tests/_support/staffed-region.ts';
@@ -24,6 +26,7 @@ type Ids = {
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
+const NO_IDS: Ids = { organisationId: '', activityId: '', deviceId: '', linkId: '', commandId: '' };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
 const WORKERS: Person[] = ['admin', 'desk', 'bib'];
@@ -52,12 +55,36 @@ const CASES: Case[] = [
     allowed: WORKERS,
   },
   { route: 'GET /api/devices', allowed: ALL },
+  { route: 'GET /api/desk/stream', allowed: ALL },
   {
     route: 'POST /api/enrol-links',
     body: (ids) => ({ organisationId: ids.organisationId, activityIds: [ids.activityId] }),
     allowed: WORKERS,
   },
   { route: 'GET /api/enrol-links/:id', path: (ids) => `/api/enrol-links/${ids.linkId}`, allowed: WORKERS },
+  {
+    route: 'GET /api/activities/:id/check-ins',
+    path: (ids) => `/api/activities/${ids.activityId}/check-ins`,
+    allowed: READERS,
+  },
+  {
+    route: 'POST /api/check-ins/:id/undo',
+    path: (ids) => `/api/check-ins/${ids.commandId}/undo`,
+    body: () => ({ reason: 'vergist' }),
+    allowed: WORKERS,
+  },
+  {
+    route: 'POST /api/paper-lists',
+    body: (ids) => ({
+      requestId: crypto.randomUUID(),
+      activityId: ids.activityId,
+      reason: 'geen stroom',
+      rows: [{ number: 'geen nummer', at: 1 }],
+    }),
+    allowed: WORKERS,
+  },
+  // Any counter may look up a card of the region; each look-up is audited.
+  { route: 'POST /api/cards/look-up', body: () => ({ number: '1' }), allowed: ['admin', 'desk', 'foreign'] },
   ...['approve', 'refuse', 'rename', 'revoke'].map((verb) => ({
     route: `POST /api/devices/:id/${verb}`,
     path: (ids: Ids) => `/api/devices/${ids.deviceId}/${verb}`,
@@ -77,17 +104,19 @@ const WITHOUT_SESSION = [
   'POST /api/enrol/status',
   'POST /api/sync',
   'GET /api/roster/:rosterId',
+  'GET /api/sync/stream',
   'GET /api/dev/mailbox',
 ];
 
 let server: TestServer;
+let app: ReturnType<typeof createApp>;
 let ids: Ids;
 const clients = new Map<Person, DeskClient>();
 
 beforeAll(async () => {
   server = await openTestContext(Date.now());
   const staffed = await staffRegions(server.context);
-  const app = createApp(server.context);
+  app = createApp(server.context);
   for (const person of staffed.people) {
     clients.set(person, await new DeskClient(app).signIn(emailOf(person), PASSWORD));
   }
@@ -95,13 +124,7 @@ beforeAll(async () => {
   const bib = client('bib');
   const idOf = async (path: string, body: unknown, key: string): Promise<string> =>
     String(((await bib.post(path, body)).body as Record<string, unknown>)[key]);
-  const draft: Ids = {
-    organisationId,
-    activityId: '',
-    deviceId: '',
-    linkId: '',
-    commandId: crypto.randomUUID(),
-  };
+  const draft: Ids = { ...NO_IDS, organisationId };
   const activityId = await idOf('/api/activities', activity(draft), 'activityId');
   const linkId = await idOf('/api/enrol-links', { organisationId, activityIds: [activityId] }, 'linkId');
   const deviceId = crypto.randomUUID();
@@ -128,13 +151,13 @@ beforeAll(async () => {
       token_expires_at: null,
     })
     .execute();
-  ids = { ...draft, activityId, linkId, deviceId };
+  ids = { ...draft, activityId, linkId, deviceId, commandId: await checkIn(organisationId) };
 });
 afterAll(() => server.close());
 
 test('every route of the app is in this table', () => {
-  const routes = createApp(server.context)
-    .routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api'))
+  const routes = app.routes
+    .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api'))
     .map(({ method, path }) => `${method} ${path}`);
   const named = [...CASES.map(({ route }) => route), ...WITHOUT_SESSION];
   expect([...new Set(routes)].sort()).toEqual([...named].sort());
@@ -146,7 +169,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed }) => {
     desk.send(method, path?.(target) ?? pattern, body?.(target));
 
   test('nobody without a session', async () => {
-    const answer = await send(new DeskClient(createApp(server.context)), ids);
+    const answer = await send(new DeskClient(app), ids);
     expect(answer).toMatchObject({ status: 401, code: 'not-signed-in' });
   });
 
@@ -187,6 +210,26 @@ test('lists show only the places of the grants', async () => {
   expect(await devices('youth')).toBe(0);
   expect(await devices('foreign')).toBe(0);
 });
+
+/** Someone came in at the library: a visit that may be undone. */
+async function checkIn(organisationId: string): Promise<string> {
+  const now = server.context.clock.now();
+  const occurrences = [{ startsAt: now - 1_000, endsAt: now + 3_600_000 }];
+  const open = DeskActivity.parse(
+    (await client('bib').post('/api/activities', { ...activity({ ...NO_IDS, organisationId }), occurrences }))
+      .body,
+  );
+  await client('bib').post('/api/paper-lists', {
+    requestId: crypto.randomUUID(),
+    activityId: open.activityId,
+    reason: 'geen stroom',
+    rows: [{ number: makeUitpasNumber('123', '0'), at: now }],
+  });
+  const { checkIns } = CheckInList.parse(
+    (await client('bib').get(`/api/activities/${open.activityId}/check-ins`)).body,
+  );
+  return checkIns[0]?.commandId ?? '';
+}
 
 function client(person: Person): DeskClient {
   const found = clients.get(person);

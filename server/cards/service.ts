@@ -1,0 +1,85 @@
+// Looking up a card at a counter. Card numbers can be enumerated (13 digits, a known pattern), so every look-up is
+// audited and each person may do only so many: enough for a queue, too few to go through a card system.
+import type { CardFile } from '#domain/desk-api.ts';
+import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { periodOf } from '#domain/kernel/civil-time.ts';
+import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { countAttempt, type AttemptRule } from '../attempts.ts';
+import { appendAudit } from '../audit.ts';
+import { actorName, type Actor } from '../auth/actor.ts';
+import { requirePermission } from '../auth/permission.ts';
+import type { Context } from '../context.ts';
+import { countCountedVisits, findCard, listPastVisits, readBalancesBefore } from './repository.ts';
+
+const HOUR_MS = 3_600_000;
+const PER_QUARTER: AttemptRule = { purpose: 'look-up', max: 60, windowMs: HOUR_MS / 4 };
+const PER_DAY: AttemptRule = { purpose: 'look-up-day', max: 600, windowMs: 24 * HOUR_MS };
+/** Numbers that lead nowhere are the mark of someone trying. */
+const UNKNOWN_PER_HOUR: AttemptRule = { purpose: 'look-up-unknown', max: 30, windowMs: HOUR_MS };
+
+const HISTORY_MAX = 50;
+const MONTHS = 12;
+
+export type LookUpRefusal =
+  | { readonly code: `number-${'length' | 'not-a-digit' | 'digit-12' | 'check-digit'}` }
+  | { readonly code: 'card-unknown' }
+  | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
+
+export async function lookUpCard(
+  context: Pick<Context, 'db' | 'clock'>,
+  actor: Actor,
+  text: string,
+): Promise<Result<CardFile, LookUpRefusal>> {
+  await requirePermission(context, actor, 'card.look-up', undefined);
+  const number = parseUitpasNumber(text);
+  if (!number.ok) return refuse({ code: `number-${number.error.code}` });
+  for (const rule of [PER_QUARTER, PER_DAY]) {
+    const attempt = await countAttempt(context, rule, actor.userId);
+    if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
+  }
+
+  const { db, clock } = context;
+  const now = clock.now();
+  const card = await findCard(db, actor.regionId, number.value);
+  await appendAudit(db, {
+    regionId: actor.regionId,
+    at: now,
+    actor: actorName(actor),
+    action: card ? 'card-looked-up' : 'unknown-card-looked-up',
+    subject: card?.passholderId ? `passholder:${card.passholderId}` : 'card',
+  });
+  if (!card) {
+    const tries = await countAttempt(context, UNKNOWN_PER_HOUR, actor.userId);
+    if (!tries.allowed) return refuse({ code: 'too-many-requests', retryAfterS: tries.retryAfterS });
+    return refuse({ code: 'card-unknown' });
+  }
+  const { passholderId, balance, ...facts } = card;
+  if (passholderId === null) {
+    return ok({ ...facts, points: null, visitsThisYear: 0, pointsByMonth: [], history: [] });
+  }
+  const [visits, visitsThisYear, pointsByMonth] = await Promise.all([
+    listPastVisits(db, actor.regionId, passholderId, HISTORY_MAX),
+    countCountedVisits(db, actor.regionId, passholderId, periodOf('YEAR', now).startsAt),
+    readBalancesBefore(db, actor.regionId, passholderId, monthEnds(now)),
+  ]);
+  return ok({
+    ...facts,
+    points: balance ?? 0,
+    visitsThisYear,
+    pointsByMonth,
+    history: visits.map(({ code, ...visit }) => ({ ...visit, ...(code && { code }) })),
+  });
+}
+
+/** The ends of the last twelve months, oldest first; the last one is the month we are in. */
+function monthEnds(now: number): number[] {
+  const ends: number[] = [];
+  for (
+    let month = periodOf('MONTH', now);
+    ends.length < MONTHS;
+    month = periodOf('MONTH', month.startsAt - 1)
+  ) {
+    ends.unshift(month.endsAt);
+  }
+  return ends;
+}

@@ -1,0 +1,181 @@
+// Tonight at the desk: who came in, what is to be looked at, which phones still owe something, undo, and the paper list.
+import { createHash } from 'node:crypto';
+import type { CheckInList, DeskCheckIn, PaperListInput, PaperListResult } from '#domain/desk-api.ts';
+import { isUitpasNumber, maskUitpasNumber, parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { must } from '#domain/kernel/assert.ts';
+import { civilDayOf, periodOf, startOfCivilDay } from '#domain/kernel/civil-time.ts';
+import { limits } from '#domain/kernel/limits.ts';
+import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { findActivity, type Activity } from '../activities/repository.ts';
+import { appendAudit } from '../audit.ts';
+import { actorName, type Actor } from '../auth/actor.ts';
+import { requirePermission } from '../auth/permission.ts';
+import type { Context } from '../context.ts';
+import { getDeskDevice } from '../devices/desk-device.ts';
+import { listOwedRanges } from '../devices/repository.ts';
+import type { DeskCommand, SubmitDeskCommands } from './desk-command.ts';
+import { findVisit, listTrouble, listVisits, readVisitTotals, type CheckInRow } from './repository.ts';
+
+export type CheckInContext = Pick<Context, 'db' | 'clock' | 'ids'> & { readonly submit: SubmitDeskCommands };
+
+const LIST_MAX = 500;
+const TROUBLE_MAX = 1_000;
+
+export type CheckInRefusal = { readonly code: 'not-found' };
+
+export async function listCheckIns(
+  context: CheckInContext,
+  actor: Actor,
+  activityId: string,
+  day: string | undefined,
+): Promise<Result<CheckInList, CheckInRefusal>> {
+  const { db, clock } = context;
+  const activity = await findActivity(db, actor.regionId, activityId);
+  await requirePermission(context, actor, 'check-in.read', activity);
+  if (!activity) return refuse({ code: 'not-found' });
+
+  const { startsAt, endsAt } = periodOf('DAY', startOfCivilDay(day ?? civilDayOf(clock.now())));
+  const at = [actor.regionId, activityId, startsAt, endsAt] as const;
+  const [visits, trouble, totals, owing] = await Promise.all([
+    listVisits(db, ...at, LIST_MAX),
+    listTrouble(db, ...at, TROUBLE_MAX),
+    readVisitTotals(db, ...at),
+    listOwedRanges(db, actor.regionId, activityId),
+  ]);
+  const newestFirst = [...visits, ...trouble].sort(
+    (a, b) => b.at - a.at || (a.commandId < b.commandId ? 1 : -1),
+  );
+  return ok({
+    checkIns: newestFirst.slice(0, LIST_MAX).map(toDeskCheckIn),
+    totals: {
+      scanned: totals.visits + trouble.length,
+      counted: totals.counted,
+      points: totals.points,
+      toLookAt: trouble.length + totals.uncertain,
+    },
+    owing: owing.map(({ deviceId, deviceName, range: [from, to] }) => ({ deviceId, deviceName, from, to })),
+  });
+}
+
+/** A command of the desk: the check-in stays, a later ruling takes its points back. Undone already: as it is. */
+export async function undoCheckIn(
+  context: CheckInContext,
+  actor: Actor,
+  commandId: string,
+  reason: string,
+): Promise<Result<DeskCheckIn, CheckInRefusal>> {
+  const { db, clock, ids } = context;
+  const visit = await findVisit(db, actor.regionId, commandId);
+  const activity = visit && (await findActivity(db, actor.regionId, visit.activityId));
+  await requirePermission(context, actor, 'check-in.paper', activity);
+  if (!visit || !activity) return refuse({ code: 'not-found' });
+  if (!visit.undone) {
+    await submitAs(context, actor, activity, [
+      { id: ids.newId(), kind: 'undo-check-in', payload: { target: commandId, reason } },
+    ]);
+    await appendAudit(db, {
+      regionId: actor.regionId,
+      at: clock.now(),
+      actor: actorName(actor),
+      action: 'check-in-undone',
+      subject: `command:${commandId}`,
+    });
+  }
+  return ok(toDeskCheckIn(must(await findVisit(db, actor.regionId, commandId), 'the visit just undone')));
+}
+
+/** Each row that is a card number becomes a command; its id follows from the request, so twice is once. */
+export async function enterPaperList(
+  context: CheckInContext,
+  actor: Actor,
+  input: PaperListInput,
+): Promise<Result<PaperListResult, CheckInRefusal>> {
+  const { db, clock } = context;
+  const activity = await findActivity(db, actor.regionId, input.activityId);
+  await requirePermission(context, actor, 'check-in.paper', activity);
+  if (!activity) return refuse({ code: 'not-found' });
+
+  const now = clock.now();
+  const rows = input.rows.map((row, index) => ({ index, ...readRow(row, now) }));
+  const commands = rows.flatMap(({ index, number }): DeskCommand[] =>
+    number === undefined
+      ? []
+      : [
+          {
+            id: rowId(input.requestId, index),
+            kind: 'check-in',
+            payload: {
+              activityId: input.activityId,
+              number,
+              way: 'paper',
+              paper: { at: must(input.rows[index], 'row').at, reason: input.reason, by: actorName(actor) },
+            },
+          },
+        ],
+  );
+  const rulings = commands.length > 0 ? await submitAs(context, actor, activity, commands) : [];
+  await appendAudit(db, {
+    regionId: actor.regionId,
+    at: now,
+    actor: actorName(actor),
+    action: 'paper-list-entered',
+    subject: `activity:${input.activityId}`,
+    detail: { requestId: input.requestId, rows: input.rows.length, commands: commands.length },
+  });
+  const byId = new Map(rulings.map((ruling) => [ruling.commandId, ruling]));
+  return ok({
+    rows: rows.map(({ index, problem }) => {
+      const ruling = byId.get(rowId(input.requestId, index));
+      if (!ruling) return { row: index, ...(problem !== undefined && { code: problem }), points: 0 };
+      const { outcome, code, because, points } = ruling;
+      return { row: index, outcome, ...(code && { code }), ...(because && { because }), points };
+    }),
+  });
+}
+
+async function submitAs(
+  context: CheckInContext,
+  { regionId }: Actor,
+  { organisationId, organisationName }: Activity,
+  commands: readonly DeskCommand[],
+): ReturnType<SubmitDeskCommands> {
+  const deviceId = await getDeskDevice(context, regionId, { organisationId, name: organisationName });
+  return context.submit({ regionId, deviceId }, commands, context.clock.now());
+}
+
+function readRow(
+  row: PaperListInput['rows'][number],
+  now: number,
+): { readonly number?: string; readonly problem?: string } {
+  const number = parseUitpasNumber(row.number);
+  if (!number.ok) return { problem: `number-${number.error.code}` };
+  if (row.at > now || row.at < now - limits.paperListBackMs) return { problem: 'time' };
+  return { number: number.value };
+}
+
+/** A UUID (version 8) of the request and the row. */
+function rowId(requestId: string, row: number): string {
+  const hex = createHash('sha256').update(`paper|${requestId}|${row}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+const toDeskCheckIn = (row: CheckInRow): DeskCheckIn => ({
+  commandId: row.commandId,
+  at: row.at,
+  receivedAt: row.receivedAt,
+  card: maskCard(row.card),
+  deviceName: row.deviceName,
+  outcome: row.outcome,
+  ...(row.code && { code: row.code }),
+  ...(row.because && { because: row.because }),
+  points: row.points,
+  undone: row.undone,
+  way: row.way,
+});
+
+/** A chip is no secret and no number: its first half tells cards apart. Nothing of what is no card. */
+function maskCard(card: string | null): string {
+  if (card === null) return '···';
+  if (isUitpasNumber(card)) return maskUitpasNumber(card);
+  return /^[0-9A-F]{14}$/.test(card) ? `${card.slice(0, 8)} ···` : '···';
+}

@@ -1,0 +1,99 @@
+// Server-sent events that say "look again". What is pending is a set: a slow reader gets each hint once, however often it
+// came, so memory stays constant. The stream ends with the right to it, at the latest one heartbeat later.
+import type { Context as RequestContext } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { Problem } from './errors.ts';
+import type { News, NewsFeed } from './events.ts';
+
+const HEARTBEAT_MS = 25_000;
+const RETRY_MS = 3_000;
+const STREAMS_MAX = 1_000;
+const STREAMS_PER_SUBJECT_MAX = 8;
+
+export type StreamParts = {
+  /** Whose stream it is; the oldest of too many of one subject ends. */
+  readonly subject: string;
+  /** The data of the event `changed`, or undefined when it is none of the reader's business. */
+  readonly toEvent: (news: News) => object | undefined;
+  /** News may have been missed: everything may have changed. */
+  readonly everything: readonly object[];
+  readonly stillAllowed: () => Promise<boolean>;
+};
+
+export interface EventStreams {
+  open(c: RequestContext, parts: StreamParts): Response;
+}
+
+export function createEventStreams(feed: NewsFeed, stopping: AbortSignal): EventStreams {
+  const endings = new Map<string, (() => void)[]>();
+  let count = 0;
+  // One listener for all of them.
+  stopping.addEventListener('abort', () => [...endings.values()].flat().forEach((end) => end()));
+
+  return {
+    open(c, { subject, toEvent, everything, stillAllowed }) {
+      if (count >= STREAMS_MAX)
+        throw new Problem(503, 'too-many-streams', { headers: { 'retry-after': '60' } });
+      const pending = new Set<string>();
+      let over = false;
+      let wake = (): void => undefined;
+      const end = (): void => {
+        over = true;
+        wake();
+      };
+      const tell = (events: readonly object[]): void => {
+        for (const event of events) pending.add(JSON.stringify(event));
+        wake();
+      };
+      const stop = feed.subscribe({
+        onNews: (news) => {
+          const event = toEvent(news);
+          if (event) tell([event]);
+        },
+        onGap: () => tell(everything),
+      });
+      const own = [...(endings.get(subject) ?? []), end];
+      while (own.length > STREAMS_PER_SUBJECT_MAX) own.shift()?.();
+      endings.set(subject, own);
+      count += 1;
+      const close = (): void => {
+        stop();
+        count -= 1;
+        const left = (endings.get(subject) ?? []).filter((other) => other !== end);
+        if (left.length > 0) endings.set(subject, left);
+        else endings.delete(subject);
+      };
+
+      /** True when something is to be sent or it is over, false after a quiet while. */
+      const news = (): Promise<boolean> =>
+        new Promise((resolve) => {
+          const timer = setTimeout(() => resolve(false), HEARTBEAT_MS);
+          wake = () => {
+            clearTimeout(timer);
+            resolve(true);
+          };
+          if (over || pending.size > 0) wake();
+        });
+
+      // A proxy that buffers would make this a very slow poll.
+      c.header('x-accel-buffering', 'no');
+      return streamSSE(c, async (stream) => {
+        stream.onAbort(end);
+        try {
+          await feed.ready();
+          await stream.write(`retry: ${RETRY_MS}\n: open\n\n`);
+          while (!over) {
+            if (await news()) {
+              const events = [...pending];
+              pending.clear();
+              for (const data of events) await stream.writeSSE({ event: 'changed', data });
+            } else if (await stillAllowed()) await stream.write(': still here\n\n');
+            else return;
+          }
+        } finally {
+          close();
+        }
+      });
+    },
+  };
+}

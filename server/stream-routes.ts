@@ -1,0 +1,50 @@
+import { Hono } from 'hono';
+import type { DeskEvent } from '#domain/desk-api.ts';
+import { readSession } from './auth/service.ts';
+import { requireSession, type DeskEnv } from './auth/session.ts';
+import type { SignIn } from './auth/sign-in.ts';
+import type { Context } from './context.ts';
+import { requirePhoneToken, type PhoneEnv } from './devices/phone-token.ts';
+import { findEnrolment } from './devices/repository.ts';
+import { createEventStreams } from './event-stream.ts';
+import { createNewsFeed } from './events.ts';
+
+const DESK_TOPICS = ['check-ins', 'devices', 'activities'] as const satisfies DeskEvent['topic'][];
+
+/** One listening connection for both: desks hear of their region, a phone of what it is enrolled for. */
+export function streamRoutes(context: Context, signIn: SignIn): Hono {
+  const streams = createEventStreams(createNewsFeed(context), context.stopping);
+
+  const desk = new Hono<DeskEnv>().get('/', requireSession(context, signIn), (c) => {
+    const { userId, regionId } = c.get('actor');
+    const { headers } = c.req.raw;
+    return streams.open(c, {
+      subject: `user:${userId}`,
+      // Which activity, and no more: what changed is read with the permission for it.
+      toEvent: (news): DeskEvent | undefined => {
+        const topic = DESK_TOPICS.find((name) => name === news.topic);
+        if (news.regionId !== regionId || !topic) return undefined;
+        return { topic, ...(news.activityId !== undefined && { activityId: news.activityId }) };
+      },
+      everything: DESK_TOPICS.map((topic): DeskEvent => ({ topic })),
+      stillAllowed: async () => (await readSession(context, signIn, headers, { renew: false })) !== undefined,
+    });
+  });
+
+  const phone = new Hono<PhoneEnv>().get('/', requirePhoneToken(context), (c) => {
+    const { deviceId, regionId, activityIds } = c.get('phone');
+    return streams.open(c, {
+      subject: `device:${deviceId}`,
+      toEvent: (news) => {
+        const mine =
+          news.deviceId === deviceId ||
+          (news.activityId !== undefined && activityIds.includes(news.activityId));
+        return news.regionId === regionId && mine ? {} : undefined;
+      },
+      everything: [{}],
+      stillAllowed: async () => (await findEnrolment(context.db, deviceId))?.state === 'active',
+    });
+  });
+
+  return new Hono().route('/desk/stream', desk).route('/sync/stream', phone);
+}

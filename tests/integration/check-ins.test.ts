@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CheckInList, DeskCheckIn, PaperListResult } from '#domain/desk-api.ts';
+import { maskUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { brokenLaws } from '#tests/_support/region.ts';
+import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
+
+const MINUTE_MS = 60_000;
+let world: DeskWorld;
+let now: number;
+
+beforeAll(async () => {
+  world = await openDeskWorld();
+  now = world.context.clock.now();
+});
+afterAll(() => world.close());
+
+const list = async (activityId: string, day = ''): Promise<CheckInList> =>
+  CheckInList.parse(
+    (await world.bib.get(`/api/activities/${activityId}/check-ins${day && `?day=${day}`}`)).body,
+  );
+
+test('the list of tonight: newest first, masked, with what is to be looked at and who still owes', async () => {
+  const { activityId } = await world.activity();
+  const [anna, bram, blocked] = [await world.card(), await world.card(), await world.card('blocked')];
+  const phone = await world.phone([activityId]);
+  for (const [card, minutes] of [
+    [anna, 10],
+    [bram, 9],
+    [anna, 8],
+    [blocked, 7],
+  ] as const) {
+    phone.checkIn({ activityId, number: card.number }, now - minutes * MINUTE_MS);
+  }
+  await world.sync(phone);
+  const shown = await list(activityId);
+  expect(shown.checkIns.map(({ outcome, code }) => code ?? outcome)).toEqual([
+    'card-blocked',
+    'duplicate',
+    'accepted',
+    'accepted',
+  ]);
+  expect(shown.checkIns[3]).toMatchObject({
+    card: maskUitpasNumber(anna.number),
+    deviceName: 'Inkom 1',
+    way: 'camera',
+  });
+  expect(JSON.stringify(shown)).not.toContain(anna.number);
+  expect(shown.totals).toEqual({ scanned: 4, counted: 2, points: 2, toLookAt: 1 });
+  expect(shown.owing).toEqual([]);
+
+  // Two scans are made but only the second arrives: the first is named.
+  phone.checkIn({ activityId, number: bram.number }, now);
+  phone.checkIn({ activityId, number: bram.number }, now);
+  await world.sync(phone, 6);
+  expect((await list(activityId)).owing).toMatchObject([{ deviceName: 'Inkom 1', from: 5, to: 5 }]);
+  expect((await list(activityId, '2020-01-01')).checkIns).toEqual([]);
+  expect(await world.bib.get(`/api/activities/${activityId}/check-ins?day=gisteren`)).toMatchObject({
+    status: 422,
+  });
+});
+
+test('an undo of the desk takes the point back and lets the next scan count; twice is once', async () => {
+  const { activityId } = await world.activity();
+  const card = await world.card();
+  const phone = await world.phone([activityId]);
+  const first = phone.checkIn({ activityId, number: card.number }, now - 5 * MINUTE_MS);
+  const second = phone.checkIn({ activityId, number: card.number }, now - 4 * MINUTE_MS);
+  await world.sync(phone);
+  const undo = () => world.bib.post(`/api/check-ins/${first.id}/undo`, { reason: 'verkeerde kaart' });
+  expect(DeskCheckIn.parse((await undo()).body)).toMatchObject({ undone: true, points: 0 });
+  expect(DeskCheckIn.parse((await undo()).body)).toMatchObject({ undone: true });
+  const shown = await list(activityId);
+  expect(shown.checkIns.find(({ commandId }) => commandId === second.id)).toMatchObject({
+    outcome: 'accepted',
+    points: 1,
+  });
+  expect(shown.totals).toMatchObject({ scanned: 2, counted: 1, points: 1 });
+  expect(await brokenLaws(world.context.db)).toEqual([]);
+});
+
+test('a paper list becomes commands of the desk, row by row, and sending it twice changes nothing', async () => {
+  const { activityId } = await world.activity();
+  const [anna, bram] = [await world.card(), await world.card()];
+  const body = {
+    requestId: randomUUID(),
+    activityId,
+    reason: 'Geen stroom',
+    rows: [
+      { number: anna.number, at: now - 60 * MINUTE_MS },
+      { number: anna.number.slice(0, 12), at: now },
+      { number: `${bram.number.slice(0, 4)} ${bram.number.slice(4)}`, at: now - 50 * MINUTE_MS },
+      { number: anna.number, at: now - 40 * MINUTE_MS },
+      { number: bram.number, at: now + 60 * MINUTE_MS },
+    ],
+  };
+  const first = PaperListResult.parse((await world.bib.post('/api/paper-lists', body)).body);
+  expect(first.rows.map(({ row, outcome, code }) => [row, outcome, code])).toEqual([
+    [0, 'accepted', undefined],
+    [1, undefined, 'number-length'],
+    [2, 'accepted', undefined],
+    [3, 'duplicate', undefined],
+    [4, undefined, 'time'],
+  ]);
+  expect(first.rows[3]?.because?.at).toBe(now - 60 * MINUTE_MS);
+  expect(PaperListResult.parse((await world.bib.post('/api/paper-lists', body)).body)).toEqual(first);
+  const shown = await list(activityId);
+  expect(shown.totals).toMatchObject({ scanned: 3, counted: 2, points: 2 });
+  expect(shown.checkIns[0]).toMatchObject({ way: 'paper', deviceName: 'Balie Bibliotheek Ieper' });
+  expect(await brokenLaws(world.context.db)).toEqual([]);
+});
+
+test('ten paper lists at once make one chain without a gap', async () => {
+  const { activityId } = await world.activity({ limit: null });
+  const cards = await Promise.all(Array.from({ length: 10 }, () => world.card()));
+  const answers = await Promise.all(
+    cards.map(({ number }) =>
+      world.bib.post('/api/paper-lists', {
+        requestId: randomUUID(),
+        activityId,
+        reason: 'druk',
+        rows: [{ number, at: now - MINUTE_MS }],
+      }),
+    ),
+  );
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  const desk = await world.context.db
+    .selectFrom('device')
+    .select(['device_id', 'acked_seq', 'broken_at_seq'])
+    .where('kind', '=', 'desk')
+    .execute();
+  expect(desk).toHaveLength(1);
+  const { count } = await world.context.db
+    .selectFrom('command')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('device_id', '=', desk[0]?.device_id ?? '')
+    .executeTakeFirstOrThrow();
+  expect(desk[0]).toMatchObject({ acked_seq: count, broken_at_seq: null });
+  expect((await list(activityId)).totals.counted).toBe(10);
+});
