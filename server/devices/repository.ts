@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import type { OwingPhone, PhoneReport, PublicKey } from '#domain/sync/exchange.ts';
+import type { OwingPhone, PhoneReport, PublicKey, SeqRange } from '#domain/sync/exchange.ts';
 import { gapsIn, toRanges } from '#domain/sync/seq-ranges.ts';
 import type { Database } from '../db/tables.ts';
 
