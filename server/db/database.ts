@@ -23,7 +23,8 @@ export const valueParsers: CustomTypesConfig = {
   },
 };
 
-export function createPool(url: string): Pool {
+/** `searchPath`: another schema than `public`, for a restore. */
+export function createPool(url: string, { searchPath }: { searchPath?: string } = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     types: valueParsers,
@@ -32,6 +33,7 @@ export function createPool(url: string): Pool {
     statement_timeout: STATEMENT_MS_MAX,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
     application_name: 'streekbalie',
+    ...(searchPath !== undefined && { options: `-c search_path=${searchPath}` }),
   });
   // A connection that breaks leaves the pool by itself, and its query or the next one says what is wrong. Without
   // a listener the event would end the process: the pool listens only to connections that nobody uses.

@@ -10,11 +10,25 @@ export interface MigrationState {
   missing: string[];
 }
 
+export const knownMigrations: readonly string[] = Object.keys(migrations);
+
+export interface MigrateOptions {
+  /** Another schema than the one of the connection; for a restore. */
+  schema?: string;
+  /** The last step to take. */
+  upTo?: string;
+}
+
 /** Brings the schema up to date and gives the names of what was applied. */
-export async function migrate<DB>(db: Kysely<DB>): Promise<string[]> {
+export async function migrate<DB>(db: Kysely<DB>, options: MigrateOptions = {}): Promise<string[]> {
   await requireKnownSchema(db);
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  const { error, results = [] } = await migrator.migrateToLatest();
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    ...(options.schema !== undefined && { migrationTableSchema: options.schema }),
+  });
+  const { error, results = [] } =
+    options.upTo === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(options.upTo);
   if (error !== undefined) throw error;
   return results.filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
@@ -23,7 +37,7 @@ export async function readMigrationState<DB>(db: Kysely<DB>): Promise<MigrationS
   const applied = await readApplied(db);
   return {
     unknown: applied.filter((name) => !(name in migrations)),
-    missing: Object.keys(migrations).filter((name) => !applied.includes(name)),
+    missing: knownMigrations.filter((name) => !applied.includes(name)),
   };
 }
 

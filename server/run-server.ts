@@ -1,0 +1,87 @@
+import { readAppFiles } from './app-files.ts';
+import { createApp } from './app.ts';
+import { systemClock } from './clock.ts';
+import { readConfig } from './config.ts';
+import type { Environment, Mode } from './config.ts';
+import type { Context } from './context.ts';
+import { createDatabase, createPool } from './db/database.ts';
+import { requireWritableFolder } from './db/embedded/cluster-folder.ts';
+import { migrate } from './db/migrate.ts';
+import { openDatabase } from './db/open-database.ts';
+import { prepareDemo } from './demo/prepare.ts';
+import { listen } from './http-server.ts';
+import { randomIds } from './ids.ts';
+import { initKeys, readKeys } from './keys.ts';
+import { createLogger } from './logger.ts';
+import { createMailer } from './mail/mailer.ts';
+import { runMailSender } from './mail/sender.ts';
+import { say } from './say.ts';
+import { listenForStop } from './stop-signals.ts';
+import { welcome } from './welcome.ts';
+
+// The composition root: read the settings, build the context, listen, stop cleanly.
+
+export interface Surroundings {
+  environment: Environment;
+  /** The built app; undefined in development, where Vite serves it. */
+  appFolder: string | undefined;
+}
+
+export async function runServer(
+  mode: Mode,
+  args: readonly string[],
+  { environment, appFolder }: Surroundings,
+): Promise<number> {
+  const config = readConfig(mode, environment);
+  await requireWritableFolder(config.dataDir);
+  if (mode === 'start' || args.includes('--init-keys')) {
+    const made = await initKeys(config.keyFile, systemClock.now());
+    if (made.length > 0) say(`Made keys for ${made.join(', ')} in ${config.keyFile}.`);
+    if (mode === 'serve') return 0;
+  }
+  const keys = await readKeys(config.keyFile);
+  const signals = listenForStop(environment);
+  const http = await listen(config);
+  const stops: (() => Promise<void>)[] = [() => http.stop(signals.hurry)];
+  try {
+    const database = await openDatabase(config, { role: 'owner', say, onLost: signals.fail });
+    stops.push(database.stop);
+    const pool = createPool(database.url);
+    const db = createDatabase(pool);
+    stops.push(() => db.destroy());
+    const applied = await migrate(db);
+    if (applied.length > 0) say(`Brought the database up to date: ${applied.join(', ')}.`);
+
+    const context: Context = {
+      config,
+      appUrl: config.appUrl ?? http.url,
+      db,
+      pool,
+      keys,
+      clock: systemClock,
+      log: createLogger(config.logLevel),
+      ids: randomIds,
+      mail: createMailer(config, db, systemClock, randomIds),
+      stopping: signals.stopping,
+    };
+    if (config.demo) await prepareDemo(context, say);
+    const files = appFolder === undefined ? undefined : await readAppFiles(appFolder);
+    http.handle(createApp(context, files).fetch);
+    if (config.mail) {
+      const sending = runMailSender({ ...context, mail: config.mail });
+      stops.push(() => sending);
+    }
+    await welcome(context, http.url);
+    await signals.stopped;
+    say('Stopping.');
+  } finally {
+    signals.stop();
+    // In order: the last answer, then the connections, then the database server itself.
+    const [stopHttp, stopDatabase, ...others] = stops;
+    await stopHttp?.();
+    for (const stop of others.reverse()) await stop();
+    await stopDatabase?.();
+    signals.release();
+  }
+  return signals.exitCode();
+}
