@@ -82,13 +82,17 @@ export function createEventStreams(feed: NewsFeed, stopping: AbortSignal): Event
         try {
           await feed.ready();
           await stream.write(`retry: ${RETRY_MS}\n: open\n\n`);
-          while (!over) {
-            if (await news()) {
-              const events = [...pending];
-              pending.clear();
-              for (const data of events) await stream.writeSSE({ event: 'changed', data });
-            } else if (await stillAllowed()) await stream.write(': still here\n\n');
-            else return;
+          for (let checkedAt = performance.now(); !over;) {
+            const quiet = !(await news());
+            // Also on a busy evening without a quiet moment.
+            if (quiet || performance.now() - checkedAt >= HEARTBEAT_MS) {
+              if (!(await stillAllowed())) return;
+              checkedAt = performance.now();
+            }
+            const events = [...pending];
+            pending.clear();
+            for (const data of events) await stream.writeSSE({ event: 'changed', data });
+            if (quiet) await stream.write(': still here\n\n');
           }
         } finally {
           close();

@@ -30,6 +30,7 @@ type RosterContext = Pick<Context, 'db' | 'clock' | 'keys'>;
 const RENEWED_EVERY_MS = 12 * 3_600_000;
 /** Cards of one query, and of one stretch of work before other requests get their turn. */
 const CHUNK = 5_000;
+const STRETCH = 1_000;
 const FILES_MAX = 4;
 const KEY_BYTES = 32;
 const BROTLI_QUALITY = 5;
@@ -118,14 +119,14 @@ async function buildFile(
     .execute(async (trx) => {
       for (let after = ''; ;) {
         const cards = await readRosterCards(trx, scope, after, CHUNK);
-        for (const { number, state, groupPass } of cards) {
+        for (const [index, { number, state, groupPass }] of cards.entries()) {
+          if (index % STRETCH === 0) await otherWork();
           const bits = rosterBits({ state, groupPass, entitled: false });
           if (bits !== undefined) packed.push(fingerprintOf(hmac, key, number) * 16 + bits);
         }
         const last = cards.at(-1);
         if (!last || cards.length < CHUNK) return;
         after = last.number;
-        await otherWork();
       }
     });
   const entries = risingEntries(packed);
