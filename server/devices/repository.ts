@@ -339,8 +339,8 @@ export async function listOwing(
   activityIds: readonly string[],
   silentSince: number,
 ): Promise<OwingPhone[]> {
-  const { rows } = await sql<{ device_id: string; name: string; owed: number; last_seen_at: number | null }>`
-    select d.device_id, d.name, d.last_seen_at, d.head_seq - d.acked_seq - (
+  const { rows } = await sql<{ device_id: string; name: string; owed: number; last_seen_at: number }>`
+    select d.device_id, d.name, coalesce(d.last_seen_at, d.requested_at) as last_seen_at, d.head_seq - d.acked_seq - (
       select count(*)::int from command c
       where c.region_id = d.region_id and c.device_id = d.device_id and c.seq > d.acked_seq) as owed
     from device d

@@ -115,7 +115,7 @@ export const OwingPhone = z.object({
   device: z.uuid(),
   name: z.string(),
   atLeast: z.int(),
-  lastSeenAt: z.nullable(z.int()),
+  lastSeenAt: z.int(),
 });
 export type OwingPhone = z.infer<typeof OwingPhone>;
 
