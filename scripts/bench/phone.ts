@@ -36,7 +36,10 @@ export async function measurePhone(): Promise<Row[]> {
     const page = await enrolPhone(context, server.url);
     const scripts = await scanScripts(context, server.url);
     await page.goto(`${server.url}/scan`);
-    await page.locator('[data-check="roster"]').getByText(/60\d.\d{3}/).waitFor({ timeout: 120_000 });
+    await page
+      .locator('[data-check="roster"]')
+      .getByText(/60\d.\d{3}/)
+      .waitFor({ timeout: 120_000 });
     await page.getByRole('button', { name: /start.*met scannen/i }).click();
     await page.locator('[data-camera="live"]').waitFor();
     await context.setOffline(true);
