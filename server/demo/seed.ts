@@ -13,6 +13,7 @@ import { DEMO_ORGANISATIONS } from './organisations.ts';
 import { makePeople, publiqPeople } from './passholders.ts';
 import { submitPastVisits, type PastActivity } from './past-visits.ts';
 import { insertPeople } from './people-store.ts';
+import { insertPhones } from './phones.ts';
 import { insertStaff } from './staff.ts';
 
 export type SeedContext = Pick<Context, 'db' | 'clock' | 'ids'>;
@@ -40,8 +41,15 @@ export async function seedDemo(context: SeedContext, submit: SubmitDeskCommands)
     const people = makePeople(dice, westhoek.municipalities, now);
     await insertPeople(trx, REGION_ID, people, now);
     await insertPeople(trx, REGION_ID, publiqPeople(dice, now), now);
+    const activities = await insertActivities(inside, dice, organisations, now);
+    // Not at the activity that visitors of the demo try: theirs is the only phone there.
+    const [, library] = activities;
+    if (library) {
+      const { organisation, activityId } = library;
+      await insertPhones(inside, dice, REGION_ID, organisation.organisationId, activityId);
+    }
     return {
-      activities: await insertActivities(inside, dice, organisations, now),
+      activities,
       numbers: people.cards
         .filter(({ state, kind }) => state === 'active' && kind !== 'group-pass')
         .map((c) => c.number),

@@ -3,11 +3,12 @@ import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { isUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import publiq from '#server/demo/data/publiq-test-dataset.json' with { type: 'json' };
 import westhoek from '#server/demo/data/westhoek.json' with { type: 'json' };
-import { ActivityList } from '#domain/desk-api.ts';
+import { ActivityList, DeviceList } from '#domain/desk-api.ts';
 import { createApp } from '#server/app.ts';
 import { announceDemo } from '#server/demo/announce.ts';
 import { freshenDemo } from '#server/demo/freshen.ts';
 import { seedDemo } from '#server/demo/seed.ts';
+import { DEMO_PASSWORD } from '#server/demo/staff.ts';
 import { createDeskSubmission } from '#server/sync/desk-commands.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
 import { brokenLaws } from '#tests/_support/region.ts';
@@ -153,6 +154,19 @@ test('the announced people can sign in, at least three activities are open, the 
   expect(open.total).toBeGreaterThanOrEqual(3);
   const past = ActivityList.parse((await admin.get('/api/activities?when=past')).body);
   expect(past.total).toBeGreaterThanOrEqual(3);
+});
+
+test('the coordinator of the library sees phones in every state', async () => {
+  const bib = await new DeskClient(createApp(server.context)).signIn(
+    'bib@demo.streekbalie.example',
+    DEMO_PASSWORD,
+  );
+  const { devices } = DeviceList.parse((await bib.get('/api/devices')).body);
+  expect(devices.map(({ name, state, owes }) => [name, state, owes])).toEqual([
+    ['Inkom links', 'active', 0],
+    ['Tablet jeugdhoek', 'active', 7],
+    ['Oude gsm Els', 'revoked', 0],
+  ]);
 });
 
 test('a quarter later there is still something open', async () => {
