@@ -2,11 +2,13 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { viteWithoutPlantedBugs } from './scripts/without-planted-bugs.mjs';
 
 const api = `http://127.0.0.1:${process.env.API_PORT ?? '3000'}`;
 
 export default defineConfig({
   plugins: [
+    viteWithoutPlantedBugs(),
     tailwindcss(),
     paraglideVitePlugin({
       project: './src/messages/project.inlang',

@@ -14,8 +14,16 @@ const SERVER_COMMANDS = ['start', 'serve', 'migrate', 'backup', 'restore', 'admi
 const SCRIPTS = { test: 'scripts/test.ts', dev: 'scripts/dev.ts' };
 
 /** What each half of the build is made of; a change in any of it builds that half again. */
-const APP_SOURCES = ['src', 'static', 'vite.config.ts', 'svelte.config.js', 'package-lock.json'];
-const SERVER_SOURCES = ['server', 'src/domain', 'package.json', 'package-lock.json'];
+const STRIPPER = join('scripts', 'without-planted-bugs.mjs');
+const APP_SOURCES = ['src', 'static', 'vite.config.ts', 'svelte.config.js', 'package-lock.json', STRIPPER];
+const SERVER_SOURCES = [
+  'server',
+  'src/domain',
+  'package.json',
+  'package-lock.json',
+  join('scripts', 'build-server.mjs'),
+  STRIPPER,
+];
 /** Written by the build itself. */
 const GENERATED = ['src/lib/paraglide', 'src/messages/project.inlang/cache'];
 
@@ -106,12 +114,7 @@ async function build({ always }) {
       stamp: join(ROOT, 'build', 'server.stamp'),
       output: join(ROOT, 'build', 'server', 'main.js'),
       sources: SERVER_SOURCES,
-      args: [
-        join('node_modules', 'esbuild', 'bin', 'esbuild'),
-        'server/main.ts',
-        ...['--bundle', '--platform=node', '--format=esm', '--target=node20', '--packages=external'],
-        ...['--sourcemap', '--outdir=build/server', '--log-level=warning'],
-      ],
+      args: [join('scripts', 'build-server.mjs')],
     },
   ].map((half) => ({ ...half, wanted: fingerprint(half.sources) }));
   const old = halves.filter(

@@ -5,13 +5,14 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '#server/db/tables.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { fromBase64url, toBase64url, utf8 } from '#domain/kernel/bytes.ts';
+import { planted } from '#domain/kernel/planted.ts';
 import { chainHash, headText, payloadDigest } from '#domain/sync/command.ts';
 import type { Run } from '#domain/sync/exchange.ts';
 import type { BatchDevice } from './batch-store.ts';
 import { isSignedBy, sha256 } from '#server/devices/device-signatures.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
 import { processBatch, type BatchContext, type BatchResult, type HashedRun } from './process-batch.ts';
-import { databaseCodeOf, type SyncDatabase, type SyncEvent } from './sync-database.ts';
+import { databaseCodeOf, type SyncDatabase, type SyncEvent, type SyncTransaction } from './sync-database.ts';
 
 export type IngestKeys = { readonly fingerprint: Uint8Array };
 
@@ -66,14 +67,20 @@ function inTransaction<Trx>(
   keys: IngestKeys,
   request: IngestRequest<Trx>,
 ): Promise<BatchResult> {
-  return database.transaction(request.regionId, async ({ trx, store, announce }) => {
+  const work = async ({ trx, store, announce }: SyncTransaction<Trx>): Promise<BatchResult> => {
     const device = await store.lockDevice(request.deviceId);
     if (!device) throw new UnknownDevice();
     await request.admit?.(device, trx);
     const result = await processBatch(store, device, request.runs, request.headSeq, contextOf(keys, request));
     await announce(eventsOf(request.regionId, result));
     return result;
-  });
+  };
+  if (planted('ack-before-commit'))
+    return new Promise((answer, fail) => {
+      const early = (parts: SyncTransaction<Trx>): Promise<void> => work(parts).then(answer);
+      database.transaction(request.regionId, early).catch(fail);
+    });
+  return database.transaction(request.regionId, work);
 }
 
 export class UnknownDevice extends Error {

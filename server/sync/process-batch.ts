@@ -141,7 +141,8 @@ export async function processBatch(
   const ruled = ruleGroups(existing, work.placed, undo.undone, volumes);
 
   const rulings: NewRuling[] = [...work.rulings, ...undo.rulings, ...ruled.rulings];
-  await store.insertRulings(rulings, receivedAt);
+  const inPlace = planted('ruling-updated-in-place');
+  await store.insertRulings(inPlace ? rulings.map((r) => ({ ...r, n: 1 })) : rulings, receivedAt);
   await store.saveVisits(ruled.visits);
   await store.post(
     planted('no-mirror-on-undo') ? ruled.entries.filter(({ corrects }) => !corrects) : ruled.entries,

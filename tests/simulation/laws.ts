@@ -5,6 +5,7 @@ import type { SyncResponse } from '#domain/sync/exchange.ts';
 import { audit, type Audit, type AuditedWorld } from './auditor.ts';
 import type { ServerTables, PostingRow, RulingRow } from './server-tables.ts';
 import { placeOf } from './server-tables.ts';
+import type { DeviceRow } from '../../src/lib/db/phone-db.ts';
 import type { Promised, SimPhone } from './sim-phone.ts';
 
 export const LAWS = [
@@ -22,6 +23,7 @@ export const LAWS = [
   'phone-and-server-rule-alike',
   'tampering-is-detected',
   'only-what-must-is-quarantined',
+  'only-the-server-revokes',
   'chains-verify-after-erasure',
   'nothing-breaks',
 ] as const;
@@ -51,6 +53,8 @@ export class LawKeeper {
   readonly #watched: Watched;
   readonly #rulings = new Map<string, RulingRow>();
   readonly #receipts = new Map<string, number>();
+  /** Also of what was lost with the storage: its number is spent. */
+  readonly #numbers = new Map<string, string>();
   readonly #sums = new Map<string, number>();
   #postings: PostingRow[] = [];
   #seenTx = 0;
@@ -72,6 +76,8 @@ export class LawKeeper {
 
   check(): void {
     this.#nothingLost();
+    this.#receiptsAreTrue();
+    this.#nobodyElseRevokes();
     const { tables } = this.#watched;
     if (tables.tx === this.#seenTx) return;
     this.#seenTx = tables.tx;
@@ -102,7 +108,7 @@ export class LawKeeper {
   }
 
   #nothingLost(): void {
-    const { promised, phones, isOwing } = this.#watched;
+    const { promised, phones } = this.#watched;
     const byId = new Map(phones.flatMap((phone) => phone.deviceIds.map((id) => [id, phone])));
     for (const { device, seq, hash } of promised) {
       if (this.#holds(device, seq, hash)) continue;
@@ -111,18 +117,38 @@ export class LawKeeper {
       const row = phone?.disk.tables.outbox.get(JSON.stringify([device, seq]));
       if (row?.hash !== hash)
         throw new BrokenLaw('nothing-acknowledged-is-lost', `seq ${seq} of ${phone?.name} is nowhere`);
-      if (row.state !== 'unsent' && !isOwing())
-        throw new BrokenLaw('a-receipt-is-true', `${phone?.name} believes that seq ${seq} is on the server`);
     }
+  }
+
+  /** Also of a phone that somebody tampered with: what it holds to be safe is safe. */
+  #receiptsAreTrue(): void {
+    const { phones, isOwing } = this.#watched;
+    if (isOwing()) return;
+    for (const phone of phones)
+      for (const { device, seq, hash, state } of phone.outbox())
+        if (state !== 'unsent' && !this.#holds(device, seq, hash))
+          throw new BrokenLaw('a-receipt-is-true', `${phone.name} believes that seq ${seq} is on the server`);
+  }
+
+  /** A phone that believes it was revoked forgets its roster and stops scanning. */
+  #nobodyElseRevokes(): void {
+    const { phones, tables, isOwing } = this.#watched;
+    if (isOwing()) return;
+    for (const phone of phones)
+      for (const { id, state } of phone.disk.rows<DeviceRow>('devices'))
+        if (state === 'revoked' && tables.devices.get(id)?.state !== 'revoked')
+          throw new BrokenLaw('only-the-server-revokes', `${phone.name} believes that it was`);
   }
 
   /** Before a new promise: was its number given away already? */
   checkPromise({ device, seq, hash }: Promised): void {
     // A whole phone that was put back in time cannot know; then the server sees it.
     if (this.#watched.phones.some(({ tampered }) => tampered.has(device))) return;
-    const other = this.#watched.promised.find((p) => p.device === device && p.seq === seq && p.hash !== hash);
-    if (other)
+    const key = placeOf(device, seq);
+    const before = this.#numbers.get(key);
+    if (before !== undefined && before !== hash)
       throw new BrokenLaw('a-number-is-used-once', `seq ${seq} of ${device} stands for two commands`);
+    this.#numbers.set(key, hash);
   }
 
   holds({ device, seq, hash }: Omit<Promised, 'id'>): boolean {

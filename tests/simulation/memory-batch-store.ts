@@ -1,6 +1,7 @@
 // BatchStore over simulated tables: the same answers as server/sync/repository.ts gives, and the same refusals where a
 // constraint of PostgreSQL would be broken. What cards and activities are comes from the world, as of the moment.
 import { must } from '#domain/kernel/assert.ts';
+import { planted } from '#domain/kernel/planted.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import {
   groupKeyText,
@@ -171,6 +172,10 @@ export function memoryBatchStore(
     insertRulings: async (rulings, ruledAt) => {
       for (const ruling of rulings) {
         const before = tables.rulings.get(ruling.commandId) ?? [];
+        if (planted('ruling-updated-in-place')) {
+          journal.put(tables.rulings, ruling.commandId, [{ ...ruling, ruledAt, tx: tables.tx }]);
+          continue;
+        }
         if (before.some(({ n }) => n === ruling.n))
           throw new ConstraintViolation(`ruling ${ruling.commandId}/${ruling.n}`);
         journal.appendTo(tables.rulings, ruling.commandId, { ...ruling, ruledAt, tx: tables.tx });

@@ -41,7 +41,7 @@ const ROUGH: Record<NetworkFate, number> = {
   'late-copy': 4,
   'cut-short': 3,
   portal: 1,
-  'proxy-401': 1,
+  'proxy-401': 2,
   'proxy-403': 2,
   'gateway-502': 2,
   'old-answer': 4,

@@ -3,7 +3,7 @@
 // flushed to the disk before the browser said so. A killed browser loses what was not committed, a phone without power
 // also what was not flushed.
 import { assert, must } from '#domain/kernel/assert.ts';
-import { DURABILITY, SCHEMA_V1, type PhoneDb } from '../../src/lib/db/phone-db.ts';
+import { durability, SCHEMA_V1, type PhoneDb } from '../../src/lib/db/phone-db.ts';
 import { Journal } from './journal.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -15,10 +15,12 @@ const TABLE_NAMES = Object.keys(SCHEMA_V1) as TableName[]; // the keys of a cons
 
 export class PhoneDisk {
   tables: Tables = Object.fromEntries(TABLE_NAMES.map((name) => [name, new Map()])) as unknown as Tables;
+  /** One transaction at a time, over all tabs, as overlapping read-write transactions of IndexedDB are. */
+  lock: Promise<unknown> = Promise.resolve();
   #unflushed: Journal[] = [];
 
   commit(journal: Journal): void {
-    if (DURABILITY === 'strict') this.#unflushed = [];
+    if (durability() === 'strict') this.#unflushed = [];
     else this.#unflushed.push(journal);
   }
 
@@ -75,7 +77,6 @@ class Session {
   readonly #fuse: Fuse;
   #dead = false;
   #journal: Journal | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(disk: PhoneDisk, fuse: Fuse) {
     this.disk = disk;
@@ -84,19 +85,21 @@ class Session {
 
   kill(): void {
     this.#dead = true;
+    // What waited for the lock died as well.
+    this.disk.lock = Promise.resolve();
     this.#journal?.rollback();
     this.#journal = undefined;
   }
 
-  /** One at a time, as overlapping read-write transactions of IndexedDB are. */
   transaction<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#queue.then(() => this.#run(work));
-    this.#queue = run.catch(() => undefined);
+    if (this.#isDead()) return never();
+    const run = this.disk.lock.then(() => this.#run(work));
+    this.disk.lock = run.catch(() => undefined);
     return run;
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#isDead()) return never();
+    if (this.#dead) return never();
     const journal = new Journal();
     this.#journal = journal;
     try {

@@ -1,4 +1,5 @@
 // One run: a story of so many steps, the storm over, every outbox drained, and the ledger looked through once more.
+import type { PlantedBug } from '#domain/kernel/planted.ts';
 import { Dice } from './dice.ts';
 import { BrokenLaw, latestRulings, type Law } from './laws.ts';
 import { requireOrderLaw } from './replay.ts';
@@ -17,7 +18,8 @@ export type Report = {
 
 const DRAIN_ROUNDS = 3;
 
-export async function run(seed: number, steps: number): Promise<Report> {
+export async function run(seed: number, steps: number, bug?: PlantedBug): Promise<Report> {
+  plant(bug);
   const putCryptoBack = installCrypto(new Dice(seed, 1));
   const putConsoleBack = silenceConsole();
   const world = new World(seed);
@@ -40,6 +42,7 @@ export async function run(seed: number, steps: number): Promise<Report> {
     for (const phone of world.phones) phone.kill();
     putConsoleBack();
     putCryptoBack();
+    plant(undefined);
   }
   const { happened, story } = world;
   return { seed, steps, commands: world.server.tables.commands.size, happened, story, broken };
@@ -127,6 +130,11 @@ function requireChains({ phones, server: { tables } }: World): void {
     if (broken !== undefined && !tampered.has(deviceId))
       throw new BrokenLaw('chains-verify-after-erasure', `${deviceId} breaks at seq ${broken}`);
   }
+}
+
+/** The build flag of planted.ts; bundles are built without it. */
+function plant(bug: PlantedBug | undefined): void {
+  Object.assign(globalThis, { __PLANTED__: bug });
 }
 
 /** What the phone's code says to developers; a run tells its own story. */

@@ -6,6 +6,7 @@ import type { CommandKind, CheckInPayload } from '#domain/sync/command.ts';
 import type { PublicKey } from '#domain/sync/exchange.ts';
 import { checkIn, type ScanShown } from '../../src/lib/checkins/check-in.ts';
 import { undoScan } from '../../src/lib/checkins/undo-scan.ts';
+import { markOf } from '../../src/lib/db/device-keys.ts';
 import type { TraceStore } from '../../src/lib/db/known-device.ts';
 import type { DeviceRow, OutboxRow, ScanRow, VisitRow } from '../../src/lib/db/phone-db.ts';
 import type { Chance } from '../../src/lib/ids.ts';
@@ -49,6 +50,7 @@ export class SimPhone {
   readonly deviceIds: string[] = [];
   /** Devices whose numbers or rows somebody changed: what they owe is no longer known. */
   readonly tampered = new Set<string>();
+  lostStorage = false;
   disk = new PhoneDisk();
   phone: Phone | undefined;
   readonly #organisationId: string;
@@ -56,7 +58,6 @@ export class SimPhone {
   readonly #around: PhoneSurroundings;
   readonly #trace = new Map<string, string>();
   readonly #chance: Chance;
-  readonly #numbers = new Map<string, string>();
   #debtors: Phone[] = [];
   #kill: () => void = () => undefined;
   #life = 0;
@@ -135,6 +136,7 @@ export class SimPhone {
   /** The browser threw the database away, or an old copy of it came back. `whole`: the trace beside it as well. */
   putStorageBack(old: PhoneStorage | undefined, whole: boolean): void {
     this.kill();
+    this.lostStorage = true;
     this.disk = old?.disk.copy() ?? new PhoneDisk();
     if (!whole) return;
     for (const device of this.deviceIds) this.tampered.add(device);
@@ -152,13 +154,30 @@ export class SimPhone {
   }
 
   scan(number: string, activityId: string): void {
-    const phone = this.phone;
-    if (!phone) return;
-    const facts = this.#factsOn(phone, number, activityId);
+    if (this.phone) this.#scanOn(this.phone, number, activityId);
+  }
+
+  /** The same app open twice: both write at the same moment, only one of them sends. */
+  scanInTwoTabs([one, other]: readonly [string, string], activityId: string): void {
+    const first = this.phone;
+    if (!first) return;
+    const life = this.#life;
+    const { db } = openOn(this.disk, { burn: () => life !== this.#life });
+    const parts: PhoneParts = { ...this.#parts(() => life === this.#life), db };
+    void openPhone(parts, first.device).then((second) => {
+      if (life !== this.#life) return;
+      this.#scanOn(first, one, activityId);
+      // What the first tab is about to write is not on the disk yet: no facts to compare with.
+      this.#scanOn(second, other, activityId, false);
+    });
+  }
+
+  #scanOn(phone: Phone, number: string, activityId: string, alone = true): void {
     const reading = readScan(number, 'camera', 'code-128');
-    void checkIn(phone, reading, { activityId, way: 'camera' }).then((result) => {
+    void markOf(phone.markKey, number).then(async (mark) => {
+      const facts = alone ? this.#factsOn(phone, number, mark, activityId) : undefined;
+      const result = await checkIn(phone, reading, { activityId, way: 'camera' });
       if (result.kind !== 'scanned' || result.again) return;
-      this.#numbers.set(result.commandId, number);
       this.#promise(phone, result.commandId);
       if (facts) this.#compare(facts, result);
     });
@@ -256,7 +275,7 @@ export class SimPhone {
   }
 
   /** What this phone knows at this moment, read past its own code. */
-  #factsOn(phone: Phone, number: string, activityId: string): PhoneFacts | undefined {
+  #factsOn(phone: Phone, number: string, mark: string, activityId: string): PhoneFacts | undefined {
     const { town } = this.#around;
     const policy = this.disk.rows<ActivityPolicy>('activities').find((row) => row.activityId === activityId);
     if (!policy) return undefined;
@@ -268,7 +287,7 @@ export class SimPhone {
       if (visit.activityId === activityId && visit.fingerprint === fingerprint && visit.counts === 1)
         visits.set(visit.commandId, visit.at);
     for (const { commandId, at, undone, shown, ruling, ...scan } of this.scans()) {
-      if (scan.activityId !== activityId || this.#numbers.get(commandId) !== number) continue;
+      if (scan.activityId !== activityId || scan.mark !== mark) continue;
       visits.delete(commandId);
       if (undone === 0 && (ruling ?? shown).outcome !== 'refused') visits.set(commandId, at);
     }

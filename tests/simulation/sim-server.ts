@@ -33,9 +33,7 @@ export class SimServer {
   readonly #context: AnswerContext;
   readonly #clock: WorldClock;
   readonly #dice: Dice;
-  #fuse: number | undefined;
-  /** Where it died, for the story of a run. */
-  diedAt: string | undefined;
+  #fuse: number | 'commit' | undefined;
 
   constructor(town: Town, clock: WorldClock, dice: Dice) {
     const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -80,8 +78,8 @@ export class SimServer {
     };
   }
 
-  /** Dies at the given access from now on. */
-  armFuse(accesses: number | undefined): void {
+  /** Dies at the given access from now on, or when it is about to commit. */
+  armFuse(accesses: number | 'commit' | undefined): void {
     this.#fuse = accesses;
   }
 
@@ -189,9 +187,8 @@ export class SimServer {
 
   #burn(access: string): void {
     if (this.#fuse === undefined) return;
-    if (this.#fuse-- > 0) return;
+    if (this.#fuse === 'commit' ? access !== 'commit' : this.#fuse-- > 0) return;
     this.#fuse = undefined;
-    this.diedAt = access;
     throw new ServerDied(access);
   }
 }

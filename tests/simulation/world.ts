@@ -42,13 +42,14 @@ const WEIGHTS = {
   changeActivity: 4,
   paperList: 12,
   futureCommand: 4,
-  copyStorage: 8,
-  storagePutBack: 3,
+  copyStorage: 10,
+  storagePutBack: 6,
   storageLost: 1,
   backup: 6,
   restore: 2,
   revoke: 1,
-  tamper: 3,
+  tamper: 4,
+  twoTabs: 8,
 };
 export const HAPPENINGS = Object.keys(WEIGHTS) as Happening[]; // the keys of a constant object
 export type Happening = keyof typeof WEIGHTS;
@@ -214,6 +215,12 @@ export class World {
         phone.scan(number, activityId);
         return `${phone.name} ${number}`;
       }
+      case 'twoTabs': {
+        if (!phone) return '';
+        const numbers = [dice.pick(this.town.cards).number, dice.pick(this.town.cards).number] as const;
+        phone.scanInTwoTabs(numbers, dice.pick(phone.activityIds));
+        return `${phone.name} ${numbers.join(' ')}`;
+      }
       case 'undo': {
         const scans = phone?.scans().filter(({ undone }) => undone === 0) ?? [];
         if (!phone || scans.length === 0) return '';
@@ -269,9 +276,9 @@ export class World {
         this.network.weather = dice.pick(['fair', 'rough', 'rough', 'portal']);
         return this.network.weather;
       case 'serverDies': {
-        const accesses = dice.int(0, 40);
-        this.server.armFuse(accesses);
-        return `at access ${accesses}`;
+        const where = dice.chance(0.3) ? 'commit' : dice.int(0, 40);
+        this.server.armFuse(where);
+        return `at access ${where}`;
       }
       case 'clockJump': {
         if (!phone) return '';
@@ -326,7 +333,11 @@ export class World {
       case 'restore': {
         if (!this.#backup) return '';
         this.server.tables.restore(this.#backup);
+        // What the server has forgotten it cannot compare with.
+        for (const [id, { how }] of this.tamperings) if (how === 'rewritten') this.tamperings.delete(id);
         this.keeper.forget();
+        // Lost on the phone, and now on the server as well.
+        for (const one of this.phones) if (one.lostStorage) this.#keepOnlyPromisesOnDisk(one);
         this.owing = true;
         return '';
       }
@@ -334,6 +345,7 @@ export class World {
         const one = dice.pick(this.phones);
         const holds = ({ device, seq }: OutboxRow): boolean =>
           this.server.tables.commandIdsByPlace.has(placeOf(device, seq));
+        if (one.tampered.has(one.id)) return '';
         one.kill();
         const done = await tamper(one.disk, one.id, dice, holds);
         if (done) {

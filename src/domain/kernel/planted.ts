@@ -1,5 +1,6 @@
-// Twenty bugs that the simulation must find, each behind a switch (docs/adr/009). The bundles of app and server define
-// __PLANTED__ as undefined, so that no branch of them remains; only the simulation sets it.
+// Twenty bugs that the simulation must find, each behind a switch that only the simulation sets (docs/adr/009). The
+// builds of app and server replace every call of planted() by false, so that bundles carry none of them
+// (scripts/without-planted-bugs.mjs).
 
 export const PLANTED_BUGS = [
   'ack-before-commit',

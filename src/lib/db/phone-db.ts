@@ -192,13 +192,14 @@ export const SCHEMA_V1 = {
 };
 
 /** The browser reports a write done only when it is on the disk. */
-export const DURABILITY: IDBTransactionDurability = planted('relaxed-durability') ? 'relaxed' : 'strict';
+export const durability = (): IDBTransactionDurability =>
+  planted('relaxed-durability') ? 'relaxed' : 'strict';
 
 export function openPhoneDb(
   options: { name?: string; indexedDB?: IDBFactory; IDBKeyRange?: typeof IDBKeyRange } = {},
 ): PhoneDb {
   const db = new Dexie(options.name ?? PHONE_DB, {
-    chromeTransactionDurability: DURABILITY,
+    chromeTransactionDurability: durability(),
     ...(options.indexedDB && { indexedDB: options.indexedDB }),
     ...(options.IDBKeyRange && { IDBKeyRange: options.IDBKeyRange }),
   });

@@ -4,7 +4,7 @@ import { Dexie, type Table } from 'dexie';
 import { assert } from '#domain/kernel/assert.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { Chance } from '../ids.ts';
-import { DURABILITY, isOfNewerApp, type PhoneDb } from './phone-db.ts';
+import { durability as promised, isOfNewerApp, type PhoneDb } from './phone-db.ts';
 
 export type NotSaved = {
   readonly code: 'not-saved';
@@ -77,7 +77,7 @@ async function makeRoom(db: PhoneDb, failure: unknown): Promise<void> {
 function requireStrict(): void {
   const durability = Dexie.currentTransaction?.idbtrans.durability as IDBTransactionDurability | undefined;
   assert(
-    durability === undefined || durability === DURABILITY,
+    durability === undefined || durability === promised(),
     `a scan is written strictly, not ${durability}`,
   );
 }
