@@ -194,7 +194,7 @@ export async function listCardSystemIds(db: Db, regionId: number): Promise<strin
   return rows.map((row) => row.card_system_id);
 }
 
-/** Visits since then that were not undone, by activity. */
+/** Visits since then that count (not undone, not a second one), by activity. */
 export async function countVisits(
   db: Db,
   regionId: number,
@@ -208,7 +208,7 @@ export async function countVisits(
     .where('region_id', '=', regionId)
     .where('activity_id', 'in', activityIds)
     .where('at', '>=', since)
-    .where('undone', '=', false)
+    .where('slot', 'is not', null)
     .groupBy('activity_id')
     .execute();
   return new Map(rows.map((row) => [row.activity_id, row.count]));
