@@ -29,7 +29,7 @@ export function createLogger(level: string): Logger {
 }
 
 /** What an operator needs of an error, without what it may quote. */
-function describeError(error: unknown): Record<string, unknown> {
+export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = codeOf(error);
   const fromDatabase = code !== undefined && /^[0-9A-Z]{5}$/.test(code);

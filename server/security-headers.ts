@@ -47,13 +47,13 @@ export function refuseForeignOrigins(appUrl: string): MiddlewareHandler {
   return async (c, next) => {
     if (!READING_METHODS.includes(c.req.method)) {
       const origin = c.req.header('origin');
-      const own = origin === undefined || origin === appUrl || hostOf(origin) === c.req.header('host');
+      const own = origin === undefined || origin === appUrl || isHost(origin, c.req.header('host'));
       if (!own || c.req.header('sec-fetch-site') === 'cross-site') throw new Problem(403, 'foreign-origin');
     }
     await next();
   };
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+function isHost(origin: string, host: string | undefined): boolean {
+  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }

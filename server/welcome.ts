@@ -1,3 +1,4 @@
+import { isLoopback } from './config.ts';
 import type { Context } from './context.ts';
 import { announceDemo } from './demo/announce.ts';
 import { DEMO_PASSWORD } from './demo/staff.ts';
@@ -8,12 +9,14 @@ import { drawQrCode } from './terminal-qr-code.ts';
 export async function welcome(context: Context, listeningOn: string): Promise<void> {
   const { config, appUrl } = context;
   const demo = config.demo ? await announceDemo(context) : undefined;
-  const reachesPhones = appUrl.startsWith('https:');
+  const { protocol, hostname } = new URL(appUrl);
+  const reachesPhones = protocol === 'https:' && !isLoopback(hostname);
 
   say('');
   say(`Streekbalie is ready: ${appUrl}`);
   if (config.appUrl !== undefined && config.appUrl !== listeningOn) say(`Listening on ${listeningOn}`);
-  if (!reachesPhones) say('A real phone needs https: see docs/RUNBOOK.md, "A phone on your network".');
+  if (!reachesPhones)
+    say('A real phone needs an https address: see docs/RUNBOOK.md, "A phone on your network".');
   if (demo) {
     say('');
     say(`Demo region: invented people. The desk is at /balie; the password is always ${DEMO_PASSWORD}.`);

@@ -2,7 +2,6 @@
 // construction). The nonce is the number of the chunk with a mark on the last one, so a chunk that is changed, moved,
 // doubled or missing is refused, also at the end. The key is made for this one file, so no nonce is used twice.
 import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import type { ScryptOptions } from 'node:crypto';
 import { OperatorError } from '../operator-error.ts';
 
 const MAGIC = Buffer.from('STREEKBALIE-BACKUP-1\n');
@@ -10,17 +9,24 @@ const SALT_BYTES = 16;
 const CHECK_BYTES = 16;
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;
-const HEADER_BYTES = MAGIC.length + SALT_BYTES + CHECK_BYTES;
+const HEADER_BYTES = MAGIC.length + 1 + SALT_BYTES + CHECK_BYTES;
 const CHUNK_BYTES = 256 * 1024;
-/** 128 MB and about half a second for each guess. */
-const SCRYPT: ScryptOptions = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 };
+/** Two to this power blocks of 1 kB: 128 MB and about half a second for each guess. */
+const COST_LOG2 = 17;
+/** What a file may ask of us before its passphrase is known. */
+const COST_LOG2_MAX = 20;
 
 const CIPHER = 'aes-256-gcm';
 
-export async function* seal(plain: AsyncIterable<Uint8Array>, passphrase: string): AsyncGenerator<Buffer> {
+/** A lower cost than the usual one is for tests. */
+export async function* seal(
+  plain: AsyncIterable<Uint8Array>,
+  passphrase: string,
+  costLog2 = COST_LOG2,
+): AsyncGenerator<Buffer> {
   const salt = randomBytes(SALT_BYTES);
-  const { key, check } = await deriveKey(passphrase, salt);
-  const header = Buffer.concat([MAGIC, salt, check]);
+  const { key, check } = await deriveKey(passphrase, salt, costLog2);
+  const header = Buffer.concat([MAGIC, Buffer.of(costLog2), salt, check]);
   yield header;
   let number = 0;
   for await (const { chunk, last } of inChunks(plain, CHUNK_BYTES)) {
@@ -33,11 +39,12 @@ export async function* seal(plain: AsyncIterable<Uint8Array>, passphrase: string
 
 export async function* unseal(sealed: AsyncIterable<Uint8Array>, passphrase: string): AsyncGenerator<Buffer> {
   const { header, rest } = await splitHeader(sealed);
-  const { key, check } = await deriveKey(
-    passphrase,
-    header.subarray(MAGIC.length, MAGIC.length + SALT_BYTES),
-  );
-  if (!timingSafeEqual(check, header.subarray(MAGIC.length + SALT_BYTES))) {
+  const saltAt = MAGIC.length + 1;
+  const costLog2 = header.readUInt8(MAGIC.length);
+  if (costLog2 > COST_LOG2_MAX) throw damaged();
+  const salt = header.subarray(saltAt, saltAt + SALT_BYTES);
+  const { key, check } = await deriveKey(passphrase, salt, costLog2);
+  if (!timingSafeEqual(check, header.subarray(saltAt + SALT_BYTES))) {
     throw new OperatorError('BACKUP_PASSPHRASE is not the one that this backup was made with.');
   }
   let number = 0;
@@ -64,9 +71,15 @@ export function damaged(): OperatorError {
   );
 }
 
-async function deriveKey(passphrase: string, salt: Uint8Array): Promise<{ key: Buffer; check: Buffer }> {
+async function deriveKey(
+  passphrase: string,
+  salt: Uint8Array,
+  costLog2: number,
+): Promise<{ key: Buffer; check: Buffer }> {
+  const N = 2 ** costLog2;
+  const cost = { N, r: 8, p: 1, maxmem: 2 * 128 * 8 * N };
   const derived = await new Promise<Buffer>((resolve, reject) => {
-    scrypt(passphrase.normalize('NFC'), salt, KEY_BYTES + CHECK_BYTES, SCRYPT, (error, bytes) => {
+    scrypt(passphrase.normalize('NFC'), salt, KEY_BYTES + CHECK_BYTES, cost, (error, bytes) => {
       if (error) reject(error);
       else resolve(bytes);
     });

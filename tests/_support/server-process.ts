@@ -69,7 +69,8 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   const url = await pollUntil(
     () => {
       const found = /ready: (\S+)/.exec(output())?.[1];
-      if (found !== undefined) return found;
+      // The last line of all that is said.
+      if (found !== undefined && output().includes('Ctrl-C stops it.')) return listeningOn(output()) ?? found;
       if (hasEnded(child)) throw new Error(`the server ended while starting:\n${output()}`);
       return undefined;
     },
@@ -150,6 +151,11 @@ function launch(args: readonly string[], env: Record<string, string>) {
   child.stdout.on('data', (chunk: Buffer) => written.push(chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => written.push(chunk.toString()));
   return { child, output: () => written.join('') };
+}
+
+/** Behind an APP_URL of its own the server also says where it really listens. */
+function listeningOn(output: string): string | undefined {
+  return /Listening on (\S+)/.exec(output)?.[1];
 }
 
 function endOf(child: ChildProcess): Promise<number | null> {

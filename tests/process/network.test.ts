@@ -1,0 +1,78 @@
+// The listening side on real sockets: slow senders, https in this process, an address that phones can use.
+import { writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from '#tests/_support/localhost-certificate.ts';
+import { makeDataDir, removeDataDir, runCommand, startServer } from '#tests/_support/server-process.ts';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = makeDataDir();
+});
+afterEach(() => removeDataDir(dataDir));
+
+test('who sends its headers byte by byte is cut off, and holds up nobody', async () => {
+  const server = await startServer({ dataDir });
+  const { port } = new URL(server.url);
+  const slow = connect(Number(port), '127.0.0.1');
+  const ended = new Promise<string>((resolve) => {
+    const answer: string[] = [];
+    slow.on('data', (data) => answer.push(data.toString()));
+    slow.on('error', () => resolve(answer.join('')));
+    slow.on('close', () => resolve(answer.join('')));
+  });
+  slow.write('GET / HTTP/1.1\r\n');
+  const trickle = setInterval(() => slow.write('a'), 500);
+  expect((await fetch(`${server.url}/healthz`)).ok).toBe(true);
+  expect(await ended).toMatch(/^(HTTP\/1\.1 408|$)/);
+  clearInterval(trickle);
+  await server.stop();
+});
+
+test('headers without end are refused at once', async () => {
+  const server = await startServer({ dataDir });
+  const answer = await fetch(`${server.url}/healthz`, { headers: { cookie: 'x'.repeat(20_000) } });
+  expect(answer.status).toBe(431);
+  await server.stop();
+});
+
+test('https in this process, with the QR code of a phone', async () => {
+  const certFile = join(dataDir, 'cert.pem');
+  const keyFile = join(dataDir, 'key.pem');
+  writeFileSync(certFile, LOCALHOST_CERTIFICATE);
+  writeFileSync(keyFile, LOCALHOST_KEY);
+  const server = await startServer({
+    dataDir,
+    env: { TLS_CERT: certFile, TLS_KEY: keyFile, DEMO: '1', APP_URL: 'https://uitpas.example.be' },
+  });
+  expect(server.url).toMatch(/^https:\/\/localhost:\d+$/);
+  expect(server.output()).toContain('▀');
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    request(`${server.url}/readyz`, { ca: LOCALHOST_CERTIFICATE }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+  expect(status).toBe(200);
+  await server.stop();
+});
+
+test('a certificate that cannot be read', async () => {
+  const result = await runCommand(['start'], { DATA_DIR: dataDir, TLS_CERT: '/no/cert', TLS_KEY: '/no/key' });
+  expect(result.code).toBe(1);
+  expect(result.output).toContain('TLS_CERT and TLS_KEY cannot be used');
+});
+
+test('a database of one’s own that does not answer, without its password on the screen', async () => {
+  const result = await runCommand(['start'], {
+    DATA_DIR: dataDir,
+    DATABASE_URL: 'postgresql://me:very-secret@127.0.0.1:1/none',
+  });
+  expect(result.code).toBe(1);
+  expect(result.output).toContain('DATABASE_URL cannot be used');
+  expect(result.output).not.toContain('very-secret');
+});

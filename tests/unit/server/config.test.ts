@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { readConfig } from '#server/config.ts';
+
+const faultsOf = (mode: 'start' | 'serve', environment: Record<string, string>): string => {
+  try {
+    readConfig(mode, environment);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+};
+
+test('start needs no setting and stays on this machine, with a demo region', () => {
+  expect(readConfig('start', {})).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    demo: true,
+    databaseUrl: undefined,
+  });
+});
+
+test.each([
+  ['an own database is never filled with a demo by itself', { DATABASE_URL: 'postgresql://db/x' }, false],
+  ['an own database, asked', { DATABASE_URL: 'postgresql://db/x', DEMO: '1' }, true],
+  ['no demo, asked', { DEMO: '0' }, false],
+  ['an empty variable is none', { DEMO: '', DATABASE_URL: '' }, true],
+])('demo: %s', (_, environment, demo) => {
+  expect(readConfig('start', environment).demo).toBe(demo);
+});
+
+test('demo data is shown to others only when asked', () => {
+  expect(faultsOf('start', { HOST: '0.0.0.0' })).toContain('DEMO_PUBLIC=1');
+  expect(faultsOf('start', { HOST: '0.0.0.0', DEMO_PUBLIC: '1' })).toBe('');
+  expect(faultsOf('start', { HOST: '0.0.0.0', DEMO: '0' })).toBe('');
+  expect(faultsOf('start', { HOST: '::1' })).toBe('');
+});
+
+test('serve tells everything that is missing at once', () => {
+  const faults = faultsOf('serve', { SMTP_URL: 'smtp://mail', TLS_CERT: 'cert.pem' });
+  for (const name of ['APP_URL', 'DATA_DIR', 'MAIL_FROM', 'TLS_KEY']) expect(faults).toContain(name);
+});
+
+test('serve has no demo and needs https where phones come', () => {
+  const good = { APP_URL: 'https://uitpas.example.be/', DATA_DIR: '/srv/streekbalie' };
+  expect(readConfig('serve', good)).toMatchObject({ demo: false, appUrl: 'https://uitpas.example.be' });
+  expect(faultsOf('serve', { ...good, APP_URL: 'http://uitpas.example.be' })).toContain('https://');
+  expect(faultsOf('serve', { ...good, APP_URL: 'http://localhost:3000' })).toBe('');
+  expect(faultsOf('serve', { ...good, DEMO: '1' })).toContain('DEMO=1');
+});
+
+test.each([
+  ['PORT', 'high'],
+  ['PORT', '70000'],
+  ['APP_URL', 'uitpas.example.be'],
+  ['DATABASE_URL', 'mysql://db/x'],
+  ['DEMO', 'yes'],
+  ['LOG_LEVEL', 'loud'],
+  ['SMTP_URL', 'https://mail'],
+])('%s=%s is wrong, and says so by name', (name, value) => {
+  expect(faultsOf('start', { [name]: value })).toContain(name);
+});
