@@ -56,7 +56,8 @@ export type RosterCard = {
 
 /**
  * Cards of the scope after `after`, in the order of their numbers: those whose holder is an active member of one of its
- * card systems, and those without a holder (stock, group passes) of these systems.
+ * card systems, those of any member that may not be used, so that the door refuses a blocked card at once, and those
+ * without a holder (stock, group passes) of these systems.
  */
 export async function readRosterCards(
   db: Db,
@@ -71,7 +72,8 @@ export async function readRosterCards(
       and case when c.passholder_id is null then c.card_system_id = any(${cardSystemIds}::text[])
         else exists (
           select from membership m where m.region_id = c.region_id and m.passholder_id = c.passholder_id
-            and m.card_system_id = any(${cardSystemIds}::text[]) and m.status = 'active')
+            and m.card_system_id = any(${cardSystemIds}::text[])
+            and (m.status = 'active' or c.state <> 'active'))
         end
     order by c.uitpas_number limit ${limit}
   `.execute(db);

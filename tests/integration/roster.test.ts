@@ -68,6 +68,17 @@ test('holds the cards of the scope with their state, and nobody else', async () 
   expect(roster.header).toMatchObject({ cardCount: 3, entitlement: false, of: 'number', builtAt: EVENING });
 });
 
+test('a blocked card is refused at the door, also when the membership is blocked with it', async () => {
+  const card = await region.card({ state: 'blocked' });
+  await server.context.db
+    .updateTable('membership')
+    .set({ status: 'blocked' })
+    .where('passholder_id', '=', card.passholderId)
+    .execute();
+  const roster = await download();
+  expect(roster.find(roster.fingerprint(hmac, card.number))).toMatchObject({ state: 'blocked' });
+});
+
 test('a holder who is a member here is known by the card of another system too', async () => {
   const card = await region.card({ system: 'testregio' });
   await server.context.db
