@@ -127,21 +127,25 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
   const wakeWhenSeen = (): void => {
     if (document.visibilityState === 'visible') wake();
   };
+  const changes = followChanges({
+    open: (token, signal) => fetchEvents('/api/sync/stream', token, signal),
+    token: async () => (await contactOf(db, device.id)).token?.value,
+    onChanged: wake,
+    clock,
+    chance,
+  });
   addEventListener('online', wake);
   document.addEventListener('visibilitychange', wakeWhenSeen);
+  let wasOnline = false;
   stops.push(
     followStatus(phone.sync),
-    phone.sync.subscribe(({ deviceState, alarm }) => {
+    phone.sync.subscribe(({ deviceState, alarm, reach }) => {
       if (deviceState === 'revoked' && state.kind === 'active') state = { kind: 'revoked', phone };
       if (alarm === 'ahead') void reopen();
+      if (reach === 'online' && !wasOnline) changes.retry();
+      wasOnline = reach === 'online';
     }),
-    followChanges({
-      open: (token, signal) => fetchEvents('/api/sync/stream', token, signal),
-      token: async () => (await contactOf(db, device.id)).token?.value,
-      onChanged: wake,
-      clock,
-      chance,
-    }),
+    changes.stop,
     () => removeEventListener('online', wake),
     () => document.removeEventListener('visibilitychange', wakeWhenSeen),
     phone.close,

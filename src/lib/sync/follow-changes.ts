@@ -15,19 +15,27 @@ export type FollowParts = {
   readonly chance: Chance;
 };
 
-/** Returns how to stop. */
-export function followChanges({ open, token, onChanged, clock, chance }: FollowParts): () => void {
+export type Following = {
+  readonly stop: () => void;
+  /** The network is back: no need to wait out the pause after the last failure. */
+  readonly retry: () => void;
+};
+
+export function followChanges({ open, token, onChanged, clock, chance }: FollowParts): Following {
   const stopping = new AbortController();
   let cancel = (): void => undefined;
+  let pausing = false;
   let failures = 0;
 
   const follow = async (): Promise<void> => {
+    pausing = false;
     try {
       const value = await token();
       if (value === undefined) failures++;
       else {
         const events = await open(value, stopping.signal);
         failures = 0;
+        onChanged(); // whatever happened while nobody listened
         await readEvents(events, onChanged);
       }
     } catch {
@@ -35,13 +43,22 @@ export function followChanges({ open, token, onChanged, clock, chance }: FollowP
     }
     if (stopping.signal.aborted) return;
     const pause = Math.min(limits.syncBackoffMaxMs, 1_000 * 2 ** failures);
+    pausing = true;
     cancel = clock.after(pause * (0.5 + chance.fraction() / 2), () => void follow());
   };
 
   void follow();
-  return () => {
-    stopping.abort();
-    cancel();
+  return {
+    stop() {
+      stopping.abort();
+      cancel();
+    },
+    retry() {
+      failures = 0;
+      if (!pausing || stopping.signal.aborted) return;
+      cancel();
+      void follow();
+    },
   };
 }
 

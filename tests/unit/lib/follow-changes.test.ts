@@ -37,7 +37,7 @@ describe('the event stream', () => {
   it('comes back after it ended or failed, later and later, until it is stopped', async () => {
     const clock = testClock();
     let opened = 0;
-    const stop = followChanges({
+    const { stop } = followChanges({
       open: () => (++opened % 2 === 0 ? Promise.reject(new Error('gone')) : Promise.resolve(streamOf())),
       token: () => Promise.resolve('token'),
       onChanged: () => undefined,
@@ -54,11 +54,37 @@ describe('the event stream', () => {
     expect(opened).toBe(before);
   });
 
+  it('tells of what it may have missed, and tries at once when the network is back', async () => {
+    const clock = testClock();
+    let reachable = false;
+    let hints = 0;
+    let tries = 0;
+    const { stop, retry } = followChanges({
+      open: () => {
+        tries++;
+        return reachable ? Promise.resolve(new ReadableStream()) : Promise.reject(new Error('no network'));
+      },
+      token: () => Promise.resolve('token'),
+      onChanged: () => hints++,
+      clock,
+      chance,
+    });
+    await vi.waitFor(() => expect(tries).toBe(1), WAIT);
+    reachable = true;
+    await vi.waitFor(() => {
+      retry();
+      expect(hints).toBe(1);
+    }, WAIT);
+    retry();
+    expect(tries).toBe(2);
+    stop();
+  });
+
   it('does not knock without a token', async () => {
     const open = vi.fn();
     const clock = testClock();
     let asked = 0;
-    const stop = followChanges({
+    const { stop } = followChanges({
       open,
       token: () => {
         asked++;
