@@ -1,5 +1,5 @@
 // Every code of a decision as a sentence: what, why, and what now. Shared by scanner and desk.
-import type { Outcome, RulingCode } from '#domain/sync/ruling.ts';
+import type { RulingCode } from '#domain/sync/ruling.ts';
 import { m } from './paraglide/messages.js';
 
 const CODES: Readonly<Record<RulingCode, () => string>> = {
@@ -27,18 +27,6 @@ const CODES: Readonly<Record<RulingCode, () => string>> = {
   'bad-signature': m.code_bad_signature,
 };
 
-const OUTCOMES: Readonly<Record<Outcome, () => string>> = {
-  accepted: m.outcome_accepted,
-  'accepted-with-note': m.outcome_accepted_with_note,
-  duplicate: m.outcome_duplicate,
-  refused: m.outcome_refused,
-  pending: m.outcome_pending,
-  quarantined: m.outcome_quarantined,
-  'exists-with-different': m.outcome_exists_with_different,
-};
-
 /** Undefined for a code of a newer server than this app: its outcome still says what happened. */
 export const codeText = (code: string | undefined): string | undefined =>
   code !== undefined && code in CODES ? CODES[code as RulingCode]() : undefined;
-
-export const outcomeText = (outcome: Outcome): string => OUTCOMES[outcome]();
