@@ -1,0 +1,11 @@
+import { defineConfig } from '@playwright/test';
+
+// The browser stories: tests/_support/story.ts starts the real server, and for each phone a Chromium of its own.
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'node_modules/.cache/stories',
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  reporter: 'list',
+});

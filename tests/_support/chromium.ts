@@ -1,0 +1,113 @@
+// A phone's browser as a process of its own, on a folder of its own: so that it can be killed as a phone dies, and
+// opened again on the same storage. One film a browser: Chromium takes its fake camera at the start.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { must } from '#domain/kernel/assert.ts';
+
+const READY_MS = 30_000;
+const FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--autoplay-policy=user-gesture-required',
+  '--remote-debugging-port=0',
+  '--lang=nl-BE',
+];
+
+export type PhoneBrowser = {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly pid: number;
+  /** As a battery dies: nothing is written any more. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type PhoneBrowserOptions = {
+  /** Kept by the caller: a second browser may start on it. */
+  readonly profile: string;
+  /** A film of tests/_support/fake-camera.ts; without one there is no camera. */
+  readonly film?: string | undefined;
+  /** Where storage is promised to last and the camera is allowed, as on a phone that said yes. */
+  readonly origin: string;
+};
+
+export async function startPhoneBrowser(options: PhoneBrowserOptions): Promise<PhoneBrowser> {
+  const camera = options.film
+    ? [
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-video-capture=${options.film}`,
+      ]
+    : ['--deny-permission-prompts'];
+  const child = spawn(
+    process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    [...FLAGS, ...camera, `--user-data-dir=${options.profile}`, 'about:blank'],
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+  );
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const browser = await connect(child);
+  const [context] = browser.contexts();
+  const page = must(context, 'its context').pages()[0] ?? (await must(context, 'its context').newPage());
+  await page.setViewportSize({ width: 360, height: 740 });
+  await grant(browser, options);
+  return {
+    context: must(context, 'its context'),
+    page,
+    pid: must(child.pid, 'process number'),
+    async kill() {
+      endGroup(child, 'SIGKILL');
+      await ended;
+    },
+    async close() {
+      await browser.close();
+      endGroup(child, 'SIGTERM');
+      await ended;
+    },
+  };
+}
+
+export const removeProfile = (profile: string): void =>
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+
+async function connect(child: ChildProcess): Promise<Browser> {
+  let said = '';
+  const address = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`Chromium does not start:\n${said}`)), READY_MS);
+    child.once('error', reject);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = /DevTools listening on (\S+)/.exec(said)?.[1];
+      if (found === undefined) return;
+      clearTimeout(timer);
+      resolve(found);
+    });
+  });
+  return chromium.connectOverCDP(address);
+}
+
+async function grant(browser: Browser, { origin, film }: PhoneBrowserOptions): Promise<void> {
+  const session = await browser.newBrowserCDPSession();
+  await session.send('Browser.grantPermissions', {
+    origin,
+    permissions: ['durableStorage', ...(film ? (['videoCapture'] as const) : [])],
+  });
+  await session.detach();
+}
+
+/** Chromium is many processes: all of its group. */
+function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

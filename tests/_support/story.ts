@@ -1,0 +1,158 @@
+// What every browser story starts from: the demo region in a real server, a coordinator at the desk of a library, and
+// phones that are enrolled, scan, die and come back. Stories of one file share the server and use cards of their own.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test as base, type Page } from '@playwright/test';
+import type { Client } from 'pg';
+import { DEMO_PASSWORD } from '#server/demo/staff.ts';
+import type { DeskActivity } from '#domain/desk-api.ts';
+import { must } from '#domain/kernel/assert.ts';
+import { pollUntil } from '#server/poll.ts';
+import { removeProfile, startPhoneBrowser, type PhoneBrowser } from './chromium.ts';
+import { DeskOverHttp } from './desk-over-http.ts';
+import { writeFakeCamera, type Scene } from './fake-camera.ts';
+import { connectToDatabase, startServer, type ServerProcess } from './server-process.ts';
+
+export { expect };
+
+export type Town = {
+  readonly server: ServerProcess;
+  readonly desk: DeskOverHttp;
+  /** Open now, knows the public test cards, one point a day. */
+  readonly activity: DeskActivity;
+  readonly database: Client;
+};
+
+export type StoryPhone = {
+  /** Of the browser that runs now. */
+  readonly page: Page;
+  readonly browser: PhoneBrowser;
+  /** Kills the browser, and starts it again on the same storage. */
+  dieAndReturn(options?: { film?: readonly Scene[]; offline?: boolean }): Promise<void>;
+};
+
+type NewPhone = (options?: { film?: readonly Scene[] }) => Promise<StoryPhone>;
+
+export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
+  town: [
+    // Playwright wants the first argument to be a pattern.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const server = await startServer({ env: { DEMO: '1' } });
+      const desk = await new DeskOverHttp(server.url).signIn('bib@demo.streekbalie.example', DEMO_PASSWORD);
+      const database = await connectToDatabase(server.dataDir);
+      await use({ server, desk, activity: await desk.findActivity('Jeugdboekenweek'), database });
+      await database.end();
+      await server.stop();
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+  newPhone: async ({ town }, use, testInfo) => {
+    const open: { profile: string; browser: PhoneBrowser }[] = [];
+    const film = async (scenes: readonly Scene[] | undefined): Promise<string | undefined> => {
+      if (scenes === undefined) return undefined;
+      const file = testInfo.outputPath(`camera-${open.length}-${Date.now()}.y4m`);
+      await writeFakeCamera(file, scenes);
+      return file;
+    };
+    await use(async (options = {}) => {
+      const profile = mkdtempSync(join(tmpdir(), 'streekbalie-phone-'));
+      const origin = town.server.url;
+      const state = {
+        profile,
+        browser: await startPhoneBrowser({ profile, origin, film: await film(options.film) }),
+      };
+      open.push(state);
+      return {
+        get page() {
+          return state.browser.page;
+        },
+        get browser() {
+          return state.browser;
+        },
+        async dieAndReturn({ film: next, offline = false } = {}) {
+          await state.browser.kill();
+          state.browser = await startPhoneBrowser({ profile, origin, film: await film(next) });
+          await state.browser.context.setOffline(offline);
+        },
+      };
+    });
+    for (const { profile, browser } of open) {
+      await browser.close();
+      removeProfile(profile);
+    }
+  },
+});
+
+/** From the coordinator's link to the pre-flight list. */
+export async function enrol(town: Town, { page }: StoryPhone, name: string): Promise<string> {
+  const link = await town.desk.makeLink(town.activity);
+  await page.goto(`${town.server.url}${new URL(link.url).pathname}${new URL(link.url).hash}`);
+  await page.getByLabel('Naam van dit toestel').fill(name);
+  await page.getByRole('button', { name: 'Koppel dit toestel' }).click();
+  const shown = page.getByTestId('enrol-words').locator('span');
+  await expect(shown).toHaveCount(2);
+  const words = await shown.allInnerTexts();
+  const { device } = await town.desk.readLink(link);
+  expect(device?.words).toEqual(words);
+  const deviceId = must(device?.deviceId, 'a waiting phone');
+  await town.desk.approve(deviceId, words);
+  await expect(page.getByRole('heading', { name: 'Klaar om te scannen?' })).toBeVisible();
+  return deviceId;
+}
+
+/** Until the app and the card list are on board: then the phone needs nobody. */
+export async function expectReady(page: Page): Promise<void> {
+  await expect(page.locator('[data-check=roster]')).toContainText('kaarten');
+  await expect(page.locator('[data-check=installed]')).toContainText('werkt zonder bereik');
+}
+
+export async function startShift(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /met scannen$/ }).click();
+  await expect(page.getByTestId('verdict')).toBeVisible();
+}
+
+export async function typeNumber(page: Page, number: string): Promise<void> {
+  await page.getByRole('button', { name: 'Typ nummer' }).click();
+  await page.getByLabel('UITPAS-nummer').pressSequentially(number);
+}
+
+/** A keyboard-wedge reader: the digits within milliseconds, then Enter. */
+export async function wedge(page: Page, number: string): Promise<void> {
+  await page.keyboard.type(number);
+  await page.keyboard.press('Enter');
+}
+
+export const expectVerdict = (page: Page, word: string): Promise<void> =>
+  expect(page.getByTestId('verdict')).toContainText(word);
+
+/** The latest ruling of each check-in of a phone, in the order of its chain. */
+export async function rulingsOf({ database }: Town, deviceId: string): Promise<string[]> {
+  const { rows } = await database.query<{ outcome: string; code: string | null; points: number }>(
+    `select distinct on (c.seq) c.seq, r.outcome, r.code, r.points
+       from command c join ruling r using (region_id, command_id)
+      where c.device_id = $1 and c.kind = 'check-in' order by c.seq, r.n desc`,
+    [deviceId],
+  );
+  return rows.map((row) => [row.outcome, row.code, row.points].filter((part) => part !== null).join(' '));
+}
+
+/** Asks again until it is so: rulings follow when the network is back. */
+export async function expectRulings(
+  town: Town,
+  deviceId: string,
+  expected: readonly string[],
+): Promise<void> {
+  let found: string[] = [];
+  await pollUntil(
+    async () => {
+      found = await rulingsOf(town, deviceId);
+      return JSON.stringify(found) === JSON.stringify(expected) ? true : undefined;
+    },
+    {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error(`rulings are ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`),
+    },
+  );
+}

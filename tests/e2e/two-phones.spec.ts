@@ -1,0 +1,41 @@
+// The same card on two phones without network: the later arrival has the earlier time, and the rulings follow.
+import {
+  enrol,
+  expect,
+  expectReady,
+  expectRulings,
+  expectVerdict,
+  startShift,
+  test,
+  typeNumber,
+} from '#tests/_support/story.ts';
+
+const CARD = '0900011902815';
+
+test('two phones offline with one card: one point, and the second one is told', async ({
+  town,
+  newPhone,
+}) => {
+  const first = await newPhone();
+  const second = await newPhone();
+  const firstId = await enrol(town, first, 'Inkom links');
+  const secondId = await enrol(town, second, 'Inkom rechts');
+  for (const phone of [first, second]) {
+    await expectReady(phone.page);
+    await phone.browser.context.setOffline(true);
+    await startShift(phone.page);
+  }
+  await typeNumber(first.page, CARD);
+  await expectVerdict(first.page, 'Gespaard');
+  await typeNumber(second.page, CARD);
+  await expectVerdict(second.page, 'Gespaard');
+
+  await second.browser.context.setOffline(false);
+  await expectRulings(town, secondId, ['accepted 1']);
+  await first.browser.context.setOffline(false);
+  await expectRulings(town, firstId, ['accepted 1']);
+  await expectRulings(town, secondId, ['duplicate 0']);
+
+  await second.page.getByRole('button', { name: 'Lijst' }).click();
+  await expect(second.page.getByText(/Al gescand om .* op Inkom links/)).toBeVisible();
+});
