@@ -17,11 +17,15 @@ const PHONE = { width: 360, height: 740 };
 
 /** Public test numbers of publiq, known in the demo's Testregio. */
 const FILMED = '0900000095902';
-const TYPED = ['0900000067513', '0900010959113', '0900000002312', '0900000095902', '1000000520006'];
+const TYPED = ['0900000067513', '0900000002312', '0900004518305', '0900010959113', '1000000520006'];
 
 const scratch = mkdtempSync(join(tmpdir(), 'streekbalie-pictures-'));
 const film = join(scratch, 'camera.y4m');
-await writeFakeCamera(film, [{ show: 'nothing', frames: 15 }, heldCard('code-128', FILMED)]);
+await writeFakeCamera(film, [
+  { show: 'nothing', frames: 15 },
+  heldCard('code-128', FILMED, 25),
+  { show: 'nothing', frames: 150 },
+]);
 mkdirSync(PICTURES, { recursive: true });
 mkdirSync(SCREENSHOTS, { recursive: true });
 
@@ -113,12 +117,13 @@ async function enrol(desk: Page, phone: Page): Promise<string> {
 }
 
 async function scan(phone: Page): Promise<void> {
-  const start = phone.getByRole('button', { name: /starten? met scannen/i });
+  const start = phone.getByRole('button', { name: /start(en)? met scannen/i });
   await start.waitFor();
   await phone.getByText(/kaarten, .* oud/).waitFor();
   await picture(phone, 'scan-preflight');
   await start.click();
   await phone.getByText('Gespaard').first().waitFor();
+  await phone.locator('.flash').waitFor({ state: 'hidden' });
   await picture(phone, 'scan-saved');
   await picture(phone, 'scan-saved', SCREENSHOTS);
 
@@ -164,12 +169,9 @@ async function lookAround(desk: Page, activity: string): Promise<void> {
   await picture(desk, 'desk-card');
 }
 
-/** Once everything stands still: fonts there, no animation under way. */
 async function picture(page: Page, name: string, folder = PICTURES): Promise<void> {
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
-  });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-  console.log(join(folder, `${name}.png`));
+  const path = join(folder, `${name}.png`);
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path, animations: 'disabled' });
+  console.log(path);
 }
