@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Simulated evenings on the real database. */
+const FULL_STACK = 'tests/simulation/full-stack.test.ts';
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -24,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'simulation',
           include: ['tests/simulation/**/*.test.ts'],
+          exclude: [FULL_STACK],
           testTimeout: 300_000,
           sequence: { groupOrder: 2 },
         },
@@ -31,7 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['tests/integration/**/*.test.ts'],
+          include: ['tests/integration/**/*.test.ts', FULL_STACK],
           testTimeout: 30_000,
           hookTimeout: 120_000,
           globalSetup: 'tests/_support/postgres-cluster.ts',

@@ -1,7 +1,8 @@
 // One run: a story of so many steps, the storm over, every outbox drained, and the ledger looked through once more.
 import type { PlantedBug } from '#domain/kernel/planted.ts';
 import { Dice } from './dice.ts';
-import { BrokenLaw, latestRulings, type Law } from './laws.ts';
+import { BrokenLaw, type Law } from './laws.ts';
+import { requireDrained, requireToldRulings } from './laws-at-the-end.ts';
 import { requireOrderLaw } from './replay.ts';
 import { firstBrokenLink } from './sim-server.ts';
 import { installCrypto } from './simulated-crypto.ts';
@@ -54,8 +55,8 @@ async function endOf(world: World): Promise<void> {
   world.owing = false;
   world.keeper.check();
   world.keeper.auditLedger();
-  requireDrained(world);
-  requireToldRulings(world);
+  requireDrained(world.phones, world.server.tables);
+  requireToldRulings(world.phones, world.server.tables);
   requireTamperingSeen(world);
   await requireOrderLaw(
     world.server.tables,
@@ -64,45 +65,6 @@ async function endOf(world: World): Promise<void> {
     new Dice(world.seed, 2),
   );
   requireChains(world);
-}
-
-function requireDrained({ phones, server }: World): void {
-  for (const phone of phones) {
-    const rows = phone.outbox().filter(({ device }) => !phone.tampered.has(device));
-    const waiting = rows.filter((row) => row.state === 'unsent');
-    const [first] = waiting;
-    if (first)
-      throw new BrokenLaw(
-        'outboxes-drain',
-        `${phone.name} still has ${waiting.length}, from seq ${first.seq}`,
-      );
-    const latest = new Map(latestRulings(server.tables).map((row) => [`${row.deviceId} ${row.seq}`, row]));
-    for (const row of rows) {
-      const outcome = latest.get(`${row.device} ${row.seq}`)?.judgement.outcome;
-      if (row.state !== 'settled' && outcome !== 'pending')
-        throw new BrokenLaw(
-          'outboxes-drain',
-          `seq ${row.seq} of ${phone.name} is ${row.state} although ruled ${outcome}`,
-        );
-    }
-  }
-}
-
-function requireToldRulings({ phones, server }: World): void {
-  const latest = new Map(latestRulings(server.tables).map((row) => [`${row.deviceId} ${row.seq}`, row]));
-  for (const phone of phones) {
-    for (const scan of phone.scans()) {
-      if (phone.tampered.has(scan.device)) continue;
-      const row = latest.get(`${scan.device} ${scan.seq}`);
-      const told = scan.ruling && `${scan.ruling.n} ${scan.ruling.outcome} ${scan.ruling.points}`;
-      const is = row && `${row.n} ${row.judgement.outcome} ${row.judgement.points}`;
-      if (told !== is)
-        throw new BrokenLaw(
-          'the-phone-knows-the-ruling',
-          `${phone.name} seq ${scan.seq}: told ${told}, is ${is}`,
-        );
-    }
-  }
 }
 
 /** Content under a known number, a broken link, or a command that never comes: something the server can point at. */

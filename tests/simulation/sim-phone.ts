@@ -16,20 +16,12 @@ import { openPhone, type Phone, type PhoneParts } from '../../src/lib/session/ph
 import { dispatch } from '../../src/lib/sync/dispatch.ts';
 import { expectedOnPhone, type PhoneFacts } from './auditor.ts';
 import type { Dice } from './dice.ts';
-import { BrokenLaw } from './laws.ts';
+import { BrokenLaw, type Promised, type WatchedPhone } from './laws.ts';
 import type { Network } from './network.ts';
 import { openOn, PhoneDisk } from './phone-disk.ts';
 import { REGION, type SimServer } from './sim-server.ts';
 import type { Town } from './town.ts';
 import { PhoneClock, type WorldClock } from './world-clock.ts';
-
-/** What the volunteer was told is safe: green, or a short word that it is undone. */
-export type Promised = {
-  readonly device: string;
-  readonly seq: number;
-  readonly id: string;
-  readonly hash: string;
-};
 
 export type PhoneSurroundings = {
   readonly town: Town;
@@ -43,7 +35,7 @@ export type PhoneSurroundings = {
   readonly broken: (law: BrokenLaw) => void;
 };
 
-export class SimPhone {
+export class SimPhone implements WatchedPhone {
   readonly name: string;
   readonly clock: PhoneClock;
   /** All that this phone was enrolled as, the newest last: who loses the storage becomes a new device. */

@@ -4,12 +4,12 @@ import { must } from '#domain/kernel/assert.ts';
 import { SyncResponse } from '#domain/sync/exchange.ts';
 import type { OutboxRow } from '../../src/lib/db/phone-db.ts';
 import type { SignedMessage } from '../../src/lib/sync/transport.ts';
-import type { AuditedWorld } from './auditor.ts';
+import { auditedWorld } from './audited-world.ts';
 import { Dice } from './dice.ts';
-import { BrokenLaw, LawKeeper } from './laws.ts';
+import { BrokenLaw, LawKeeper, type Promised } from './laws.ts';
 import { Network } from './network.ts';
 import { placeOf, type ServerTables } from './server-tables.ts';
-import { SimPhone, type PhoneStorage, type Promised } from './sim-phone.ts';
+import { SimPhone, type PhoneStorage } from './sim-phone.ts';
 import { SimServer } from './sim-server.ts';
 import { tamper, type Tampering } from './tampering.ts';
 import { Town } from './town.ts';
@@ -87,7 +87,9 @@ export class World {
       tables: this.server.tables,
       phones: this.phones,
       promised: this.promised,
-      audited: this.#audited(),
+      audited: auditedWorld(this.server.tables, this.server.facts, (number) =>
+        this.server.foreignAccount(number),
+      ),
       isPoison,
       isOwing: () => this.owing,
     });
@@ -404,55 +406,5 @@ export class World {
 
   #count(what: string): void {
     this.happened.set(what, (this.happened.get(what) ?? 0) + 1);
-  }
-
-  #audited(): AuditedWorld {
-    const { town, server } = this;
-    return {
-      device: (id) => {
-        const device = server.tables.devices.get(id);
-        return (
-          device && {
-            id,
-            desk: device.kind === 'desk',
-            organisationId: device.organisationId,
-            enrolledAt: device.enrolledAt,
-            activityIds: device.enrolledActivityIds,
-          }
-        );
-      },
-      card: (number, at) => {
-        const card = town.card(number, at);
-        return (
-          card && {
-            accountId: card.accountId,
-            state: card.state,
-            since: card.stateSince,
-            groupPass: card.groupPass,
-            systems: card.cardSystemIds,
-          }
-        );
-      },
-      activity: (id, at) => {
-        const activity = town.activity(id, at);
-        return (
-          activity && {
-            id,
-            organisationId: activity.organisationId,
-            systems: activity.cardSystemIds,
-            limit:
-              activity.volume === null || activity.periodType === null
-                ? null
-                : { volume: activity.volume, period: activity.periodType },
-            versions: new Map(
-              [...activity.versions].map(([n, v]) => [n, { points: v.points, windows: v.occurrences }]),
-            ),
-            version: activity.currentVersion,
-          }
-        );
-      },
-      syncTime: (device, syncNo) => server.tables.syncTimes.get(placeOf(device, syncNo)),
-      foreignAccount: (number) => server.foreignAccount(number),
-    };
   }
 }
