@@ -1,7 +1,7 @@
 // The house itself: what lint cannot see. Each rule names what to do about it.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMAND_KINDS } from '#domain/sync/command.ts';
 
@@ -18,6 +18,14 @@ const linesMatching = (among: readonly string[], pattern: RegExp): string[] =>
   );
 
 describe('files', () => {
+  it('every module of the product is an entry, or imported by the product and not only by its tests', () => {
+    const imported = importedModules();
+    const orphans = source.filter(
+      (file) => /^(src|server)\//.test(file) && !isEntry(file) && !imported.has(file),
+    );
+    expect(orphans).toEqual([]);
+  });
+
   it('names say what is inside: no drawers, no barrels', () => {
     const drawers =
       /(^|\/)(utils?|helpers?|common|misc|types|constants|manager)\.(ts|svelte)$|(^|\/)index\.ts$/;
@@ -166,4 +174,31 @@ function trackedFiles(): string[] {
       .map((entry) => normalize(join(entry.parentPath, entry.name)))
       .filter((file) => !skip.test(file));
   }
+}
+
+/** What starts by itself: the framework, the browser or a person calls it. */
+function isEntry(file: string): boolean {
+  return (
+    file.startsWith('src/routes/') ||
+    /^src\/(app\.d\.ts|hooks(\.client|\.server)?\.ts|params\/\w+\.ts|service-worker\/index\.ts)$/.test(
+      file,
+    ) ||
+    /^server\/(main|admin|backup|restore|serve)\.ts$/.test(file) ||
+    file.startsWith('server/db/migrations/') ||
+    /\.worker\.ts$/.test(file)
+  );
+}
+
+function importedModules(): Set<string> {
+  const found = new Set<string>();
+  const specifier = /(?:from|import)\s*\(?\s*['"]([^'"]+)['"]|new URL\(\s*['"](\.[^'"]+)['"]/g;
+  for (const file of source.filter((other) => !other.startsWith('tests/')))
+    for (const [, imported, url] of read(file).matchAll(specifier)) {
+      const path = imported ?? url ?? '';
+      if (path.startsWith('#domain/')) found.add(path.replace('#domain/', 'src/domain/'));
+      else if (path.startsWith('#')) found.add(path.slice(1));
+      else if (path.startsWith('$lib/')) found.add(path.replace('$lib/', 'src/lib/'));
+      else if (path.startsWith('.')) found.add(normalize(join(dirname(file), path.replace(/\?.*$/, ''))));
+    }
+  return found;
 }
