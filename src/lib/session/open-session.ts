@@ -48,13 +48,6 @@ export async function findDebtors(db: PhoneDb, current: string | undefined): Pro
   return owing;
 }
 
-/** Of every device this phone is or was. */
-export const countUnsent = (db: PhoneDb, device: string): Promise<number> =>
-  db.outbox
-    .where('[device+state+seq]')
-    .between([device, 'unsent', 0], [device, 'unsent', Number.MAX_SAFE_INTEGER])
-    .count();
-
 /** Signs out: the roster goes, unsent commands stay and are still sent. */
 export async function leaveDevice(db: PhoneDb, trace: TraceStore): Promise<void> {
   await db.transaction(
