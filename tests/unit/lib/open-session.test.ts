@@ -81,7 +81,10 @@ describe('signing out', () => {
 
     const next = await enrolledDevice(phone.db);
     expect(await findDebtors(phone.db, next.id)).toMatchObject([{ id: phone.device.id }]);
-    await phone.db.outbox.toCollection().modify({ state: 'custody' });
+    // Also when the server has all of it: one restored from a backup asks again, until the rows are pruned.
+    await phone.db.outbox.toCollection().modify({ state: 'settled' });
+    expect(await findDebtors(phone.db, next.id)).toHaveLength(1);
+    await phone.db.outbox.clear();
     expect(await findDebtors(phone.db, next.id)).toEqual([]);
   });
 });
