@@ -31,4 +31,4 @@ export const cardKindText = (kind: CardFile['kind']): string => KINDS[kind]();
 
 /** `0900 010 959 113`, also for what the server sends without spaces. */
 export const cardNumberText = (number: string): string =>
-  number.replace(/\s/g, '').replace(/^(.{4})(.{3})(.{3})(.{3})$/, '$1 $2 $3 $4');
+  number.replace(/[\s.-]/g, '').replace(/^(.{4})(.{3})(.{3})(.{3})$/, '$1 $2 $3 $4');

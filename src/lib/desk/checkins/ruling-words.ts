@@ -39,7 +39,8 @@ export const outcomeText = ({ outcome, undone = false }: Ruled): string =>
  * Why; empty where the word says it all. In a list only the first sentence of the shared text: what happened. The rest
  * of it says what to do at the door, and that moment is over.
  */
-export function reasonText({ code, because, outcome }: Ruled): string {
+export function reasonText({ code, because, outcome, undone }: Ruled): string {
+  if (undone) return '';
   if (outcome === 'duplicate' && because) return m.desk_code_already_at({ at: dayTimeText(because.at) });
   if (code === undefined) return '';
   return /^.*?[.;](?=\s|$)/.exec(reasonSentences(code))?.[0].replace(/;$/, '.') ?? reasonSentences(code);

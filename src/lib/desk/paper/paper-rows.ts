@@ -1,6 +1,6 @@
 // What stands on a paper list, as typed or pasted, and what is wrong with it. Pure: the clock of the hall is the
 // occurrence's; a list may run past midnight.
-import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { formatUitpasNumber, parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { civilDayOf, instantOfLocal, type Instant } from '#domain/kernel/civil-time.ts';
 import { parseTimeText } from '../../ui/date-text.ts';
 
@@ -30,6 +30,12 @@ export function instantIn(span: Span, timeText: string): Instant | undefined {
   return !within(here) && within(after) ? after : here;
 }
 
+/** `0900 010 959 113` once it is a number; anything else stays as it was typed. */
+export function tidyNumber(text: string): string {
+  const parsed = parseUitpasNumber(text);
+  return parsed.ok ? formatUitpasNumber(parsed.value) : text;
+}
+
 /** Rows of a pasted column, or of two columns with a time; from a sheet (tab), a mail (spaces) or a csv (; or ,). */
 export function parsePasted(text: string): PaperRow[] {
   return text
@@ -39,6 +45,6 @@ export function parsePasted(text: string): PaperRow[] {
     .map((line) => {
       const time = /(?:^|[\s;,])(\d{1,2}[:.uh]\d{2})(?=$|[\s;,])/i.exec(line);
       const number = (time ? line.replace(time[1] ?? '', '') : line).replace(/[;,\t]/g, ' ').trim();
-      return { number: number.replace(/\s+/g, ' '), time: time?.[1] ? (parseTimeText(time[1]) ?? '') : '' };
+      return { number: tidyNumber(number), time: time?.[1] ? (parseTimeText(time[1]) ?? '') : '' };
     });
 }

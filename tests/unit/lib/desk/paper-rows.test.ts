@@ -4,10 +4,10 @@ import { instantIn, parsePasted, rowProblem } from '../../../../src/lib/desk/pap
 
 test.each([
   [
-    '0900000002503\n0900000002504',
+    '0930000420206\n0930000420207',
     [
-      { number: '0900000002503', time: '' },
-      { number: '0900000002504', time: '' },
+      { number: '0930 000 420 206', time: '' },
+      { number: '0930000420207', time: '' },
     ],
   ],
   [
