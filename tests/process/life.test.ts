@@ -1,6 +1,7 @@
 // Starting and stopping: nothing is left running, nothing is lost, and the second start is quick.
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEMO_PASSWORD } from '#server/demo/staff.ts';
 import { pollUntil } from '#server/poll.ts';
 import { isAlive, makeDataDir, removeDataDir, startServer } from '#tests/_support/server-process.ts';
 
@@ -78,4 +79,23 @@ test('the end of npm ends the server, although npm passes the signal to its shel
       ),
     { timeoutMs: 10_000, onTimeout: () => new Error('the server outlives npm') },
   );
+});
+
+test('an open event stream does not hold the end up', async () => {
+  const server = await startServer({ dataDir, env: { DEMO: '1' } });
+  const signIn = await fetch(`${server.url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: server.url },
+    body: JSON.stringify({ email: 'bib@demo.streekbalie.example', password: DEMO_PASSWORD }),
+  });
+  const cookie = signIn.headers.getSetCookie().map((line) => line.split(';')[0]);
+  const stream = await fetch(`${server.url}/api/desk/stream`, { headers: { cookie: cookie.join('; ') } });
+  expect(stream.headers.get('content-type')).toContain('text/event-stream');
+  const reader = stream.body?.getReader();
+  await reader?.read();
+
+  expect(await server.stop()).toBe(0);
+  // Ended by the server and not cut off: the body closes in order.
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read());
+  expect(server.output()).not.toContain('Error');
 });
