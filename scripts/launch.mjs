@@ -25,7 +25,11 @@ const SERVER_SOURCES = [
   STRIPPER,
 ];
 /** Written by the build itself. */
-const GENERATED = ['src/lib/paraglide', 'src/messages/project.inlang/cache'];
+const GENERATED = [
+  'src/lib/paraglide',
+  'src/messages/project.inlang/cache',
+  'src/messages/project.inlang/README.md',
+];
 
 main().then(
   (exitCode) => process.exit(exitCode),

@@ -144,7 +144,15 @@ export async function connectToDatabase(dataDir: string): Promise<Client> {
 function launch(args: readonly string[], env: Record<string, string>) {
   const child = spawn(process.execPath, [join(ROOT, 'scripts', 'launch.mjs'), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DEMO: '0', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      PORT: '0',
+      DEMO: '0',
+      // As under npm: the server ends with the process that started it, also when a test run is killed.
+      npm_lifecycle_event: 'test',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written: string[] = [];
