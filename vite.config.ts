@@ -2,6 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import packageJson from './package.json' with { type: 'json' };
 import { viteWithoutPlantedBugs } from './scripts/without-planted-bugs.mjs';
 
 const api = `http://127.0.0.1:${process.env.API_PORT ?? '3000'}`;
@@ -19,6 +20,7 @@ export default defineConfig({
     }),
     sveltekit(),
   ],
+  define: { __APP_VERSION__: JSON.stringify(packageJson.version) },
   // Its ES module as it is; the package's main entry wraps the older, larger build.
   resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
   server: { host: '127.0.0.1', proxy: { '/api': api, '/healthz': api, '/readyz': api } },

@@ -73,8 +73,9 @@ export class Camera {
   }
 
   readonly #onVisibility = (): void => {
-    if (document.visibilityState === 'visible') this.open();
-    else this.#stop();
+    if (document.visibilityState === 'visible') return this.open();
+    this.#stop();
+    this.#onState({ kind: 'off' });
   };
 
   /** From the back-forward cache the stream comes back dead. */

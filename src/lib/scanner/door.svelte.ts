@@ -88,7 +88,10 @@ export class Door {
     if (scan?.commandId === undefined) return;
     this.#endUndo();
     if (!(await this.#parts.undo(scan.commandId))) {
+      const word = m.scan_word_not_saved();
+      this.verdict = { tone: 'refused', word, reason: m.scan_undo_failed(), points: 0, at: now() };
       this.#offerUndo(scan);
+      this.#parts.signals.give('alarm');
       return;
     }
     const reason = m.scan_reason_undone({ time: clockTimeOf(scan.at) });

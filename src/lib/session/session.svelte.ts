@@ -1,10 +1,10 @@
 // The one place where screens learn what this phone is, and where the parts of the phone are put together.
+import { APP_VERSION } from '../app-version.ts';
 import { clock } from '../clock.ts';
 import { fetchEvents } from '../api.ts';
 import { openPhoneDb, type DeviceRow } from '../db/phone-db.ts';
 import { reservePad } from '../db/strict-write.ts';
 import { chance } from '../ids.ts';
-import { region } from '../region/region.svelte.ts';
 import { isShiftActive } from '../shift-flag.svelte.ts';
 import { contactOf } from '../sync/dexie-sync-store.ts';
 import { followChanges } from '../sync/follow-changes.ts';
@@ -66,7 +66,7 @@ export async function enrol(code: string, name: string): Promise<EnrolOutcome> {
     code: code.trim(),
     name,
     platform: platformName(navigator.userAgent),
-    appVersion: region.version,
+    appVersion: APP_VERSION,
     ...replaces,
   });
   if (outcome.ok) waitFor(outcome.device);
@@ -156,7 +156,7 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
 const phoneParts = (): Parameters<typeof openPhone>[0] => ({
   db,
   trace: localStorage,
-  phoneFacts: () => readPhoneFacts({ version: region.version, shiftActive: isShiftActive() }),
+  phoneFacts: () => readPhoneFacts({ version: APP_VERSION, shiftActive: isShiftActive() }),
   // Missing on plain http; then the loop of each tab sends, and the server takes each command once.
   ...('locks' in navigator && {
     alone: (work: () => Promise<void>) => navigator.locks.request('streekbalie-sync', work),

@@ -1,0 +1,122 @@
+// What goes wrong at a door: a full phone, a wrong clock, a shop article, a call in between.
+import { heldCard } from '#tests/_support/fake-camera.ts';
+import {
+  enrol,
+  expect,
+  expectReady,
+  expectRulings,
+  expectVerdict,
+  startShift,
+  test,
+  typeNumber,
+  wedge,
+} from '#tests/_support/story.ts';
+
+const DAY_MS = 86_400_000;
+
+test('a full phone never says that a scan is stored, and stores it when there is room', async ({
+  town,
+  newPhone,
+}) => {
+  const phone = await newPhone();
+  const deviceId = await enrol(town, phone, 'Volle gsm');
+  await expectReady(phone.page);
+  await startShift(phone.page);
+  await phone.page.evaluate(() => {
+    const { add } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.add = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    addEventListener('room-again', () => (IDBObjectStore.prototype.add = add));
+  });
+  const alarm = phone.page.getByTestId('not-saved');
+  await wedge(phone.page, '0900000095902');
+  await expect(alarm).toContainText('NIET BEWAARD');
+  await alarm.getByRole('button', { name: 'Probeer opnieuw' }).click();
+  await expect(alarm).toContainText('Het geheugen van het toestel is vol');
+  await expect(phone.page.getByTestId('counters')).toContainText('0 gescand');
+
+  await phone.page.evaluate(() => dispatchEvent(new Event('room-again')));
+  await alarm.getByRole('button', { name: 'Probeer opnieuw' }).click();
+  await expect(alarm).toHaveCount(0);
+  await expectVerdict(phone.page, 'Gespaard');
+  await expect(phone.page.getByTestId('counters')).toContainText('1 gescand');
+  await expectRulings(town, deviceId, ['accepted 1']);
+});
+
+test('a phone whose clock is a day ahead is warned, and its scans count today', async ({
+  town,
+  newPhone,
+}) => {
+  const phone = await newPhone();
+  await phone.browser.context.addInitScript((ahead) => {
+    const { now } = Date;
+    Date.now = () => now() + ahead;
+  }, DAY_MS);
+  const deviceId = await enrol(town, phone, 'Oude klok');
+  await expectReady(phone.page);
+  await expect(phone.page.locator('[data-check=clock]')).toContainText('24 uur voor');
+  await startShift(phone.page);
+  await expect(phone.page.getByText('Zet datum en tijd op automatisch')).toBeVisible();
+  await typeNumber(phone.page, '0900000031618');
+  await expectVerdict(phone.page, 'Gespaard');
+  await expectRulings(town, deviceId, ['accepted-with-note clock-uncertain 1']);
+  const { rows } = await town.database.query<{ today: boolean }>(
+    `select abs(extract(epoch from now()) * 1000 - v.at) < 600000 as today
+       from visit v join command c using (region_id, command_id) where c.device_id = $1`,
+    [deviceId],
+  );
+  expect(rows).toEqual([{ today: true }]);
+});
+
+test('the barcode of a shop article is no card, and the camera comes back after another app', async ({
+  town,
+  newPhone,
+}) => {
+  const phone = await newPhone({
+    film: [{ show: 'ean-13', text: '5410041001204', frames: 30 }, heldCard('code-128', '0900000058918', 30)],
+  });
+  await enrol(town, phone, 'Winkel');
+  await expectReady(phone.page);
+  await startShift(phone.page);
+  await expectVerdict(phone.page, 'winkelartikel');
+  await expectVerdict(phone.page, 'Gespaard');
+
+  const camera = phone.page.getByTestId('camera');
+  await expect(camera).toHaveAttribute('data-camera', 'live');
+  await phone.page.evaluate(() => {
+    const video = document.querySelector('video');
+    if (video?.srcObject instanceof MediaStream)
+      for (const track of video.srcObject.getTracks()) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+  });
+  await expect(camera).toHaveAttribute('data-camera', 'live');
+  await expect
+    .poll(() => phone.page.evaluate(() => document.querySelector('video')?.currentTime ?? 0))
+    .toBeGreaterThan(0);
+});
+
+test('the phone never shows the last two digits of a card', async ({ town, newPhone }) => {
+  const phone = await newPhone();
+  await enrol(town, phone, 'Discreet');
+  await expectReady(phone.page);
+  await startShift(phone.page);
+  const number = '0900010959113';
+  const expectHidden = async (): Promise<void> => {
+    const shown = await phone.page.evaluate(() => document.documentElement.outerHTML);
+    expect(shown.replace(/[\s.-]/g, '')).not.toContain(number);
+    expect(shown).not.toMatch(/959 ?1?1?13/);
+  };
+  await typeNumber(phone.page, number);
+  await expectVerdict(phone.page, '0900 010 959 ···');
+  await expectHidden();
+  await phone.page.getByTestId('verdict').getByRole('button').click();
+  await expect(phone.page.getByRole('dialog')).toBeVisible();
+  await expectHidden();
+  await phone.page.keyboard.press('Escape');
+  await phone.page.getByRole('button', { name: 'Lijst' }).click();
+  await expect(phone.page.getByTestId('scan-row')).toContainText('0900 010 959 ···');
+  await expectHidden();
+});
