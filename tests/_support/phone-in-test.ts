@@ -9,7 +9,7 @@ import {
   rosterBits,
   type RosterEntry,
 } from '#domain/cards/roster.ts';
-import { parseUitpasNumber, type UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { type UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import type { CardState } from '#domain/cards/card-facts.ts';
 import type { ScanReading } from '#domain/cards/read-scan.ts';
 import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
@@ -162,12 +162,6 @@ export function testPolicy(change: Partial<ActivityPolicy> = {}): ActivityPolicy
     sells: false,
     ...change,
   };
-}
-
-export function card(number: string): UitpasNumber {
-  const parsed = parseUitpasNumber(number);
-  if (!parsed.ok) throw new Error(`${number} is no UITPAS number`);
-  return parsed.value;
 }
 
 export const reading = (number: UitpasNumber): ScanReading => ({

@@ -2,7 +2,7 @@
 import { SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
 import { fetchWithin } from '../api.ts';
 
-export const DEVICE_HEADER = 'streekbalie-device';
+const DEVICE_HEADER = 'streekbalie-device';
 
 export type SignedMessage = {
   readonly path: string;
