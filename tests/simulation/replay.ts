@@ -35,7 +35,8 @@ function emptyCopy(tables: ServerTables): ServerTables {
     copy.devices.set(id, {
       ...device,
       state: 'active',
-      ackedSeq: 0,
+      // Custody and its chain are not the matter here: nothing ever links to this.
+      ackedSeq: -10,
       ackedHash: GENESIS_HASH,
       brokenAtSeq: null,
       headSeq: 0,

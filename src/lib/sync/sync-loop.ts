@@ -47,7 +47,7 @@ const isAboutContent = (failure: ExchangeFailure): boolean =>
 
 /** 150,000 commands: a server that always says "more" is asked again by the timer only. */
 const ROUNDS_MAX = 300;
-/** An old copy of this database counts its requests where it left off: one leap instead of an hour of refusals. */
+/** An old copy of this database under a clock that was put back: one leap instead of an hour of refusals. */
 const STEP_OVER = 1_000;
 const isOldNumber = (failure: ExchangeFailure | undefined): boolean =>
   failure?.why === 'not-our-server' && failure.status === 409;
