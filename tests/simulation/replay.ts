@@ -29,7 +29,6 @@ export async function requireOrderLaw(
 
 function emptyCopy(tables: ServerTables): ServerTables {
   const copy = new ServerTables();
-  copy.isPoison = tables.isPoison;
   copy.syncTimes = new Map(tables.syncTimes);
   for (const [id, device] of tables.devices)
     copy.devices.set(id, {
