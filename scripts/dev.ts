@@ -10,16 +10,22 @@ const children = [
   run(['tsx/dist/cli.mjs', 'watch', 'scripts/dev-server.ts'], { PORT: API_PORT }),
   run(['vite/bin/vite.js', 'dev'], { API_PORT }),
 ];
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    for (const child of children) child.kill('SIGTERM');
-  });
+let stopping = false;
+function stop(): void {
+  if (stopping) return; // tsx takes a second signal for impatience, and kills
+  stopping = true;
+  for (const child of children) child.kill('SIGTERM');
 }
+// Ctrl-C reaches the children by itself.
+process.on('SIGINT', () => {
+  stopping = true;
+});
+process.on('SIGTERM', stop);
 // One half without the other is of no use.
 for (const child of children) {
   child.once('exit', (code) => {
     process.exitCode ??= code ?? 0;
-    for (const other of children) other.kill('SIGTERM');
+    stop();
   });
 }
 
