@@ -9,7 +9,7 @@ import {
   rosterBits,
   type RosterEntry,
 } from '#domain/cards/roster.ts';
-import { type UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import type { CardState } from '#domain/cards/card-facts.ts';
 import type { ScanReading } from '#domain/cards/read-scan.ts';
 import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';

@@ -103,7 +103,7 @@ async function readAndRun(): Promise<void> {
   const current = 'device' in standing ? standing.device.id : undefined;
   for (const debtor of await findDebtors(db, current)) {
     const former = await openPhone(phoneParts(), debtor);
-    // Until the server has it all; then nothing of that device is left to say.
+    // Until the server has it all; at the next start it asks again, because a server may have been restored.
     const unfollow = former.sync.subscribe(({ reach, unsent }) => {
       if (reach === 'online' && unsent === 0) former.close();
     });
@@ -130,7 +130,7 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
   const changes = followChanges({
     open: (token, signal) => fetchEvents('/api/sync/stream', token, signal),
     token: async () => (await contactOf(db, device.id)).token?.value,
-    onChanged: wake,
+    onChanged: () => phone.sync.wake('hinted'),
     clock,
     chance,
   });

@@ -119,6 +119,24 @@ describe('the sync loop', () => {
     await settles(() => expect(w.phone.sync.status()).toMatchObject({ unsent: 0, sending: false }));
   });
 
+  it('follows a hint of the server within two seconds, by chance, so that phones do not come all at once', async () => {
+    const delays: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const w = await started();
+      const before = w.clock.now();
+      for (let hint = 0; hint < 20; hint++) w.phone.sync.wake('hinted');
+      await settles(() => {
+        w.clock.advance(20);
+        expect(w.sent).toHaveLength(2);
+      });
+      delays.push((w.sent[1]?.sentAt ?? 0) - before);
+      w.phone.close();
+    }
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(400);
+    expect(Math.max(...delays)).toBeLessThan(4_000);
+    expect(new Set(delays).size).toBeGreaterThan(1);
+  });
+
   it('waits longer after each failure, with chance, but never more than a minute, and says why', async () => {
     const w = await started();
     const times: number[] = [];
