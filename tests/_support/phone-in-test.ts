@@ -9,7 +9,7 @@ import {
   rosterBits,
   type RosterEntry,
 } from '#domain/cards/roster.ts';
-import { type UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import type { CardState } from '#domain/cards/card-facts.ts';
 import type { ScanReading } from '#domain/cards/read-scan.ts';
 import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
@@ -32,16 +32,21 @@ export const TEST_NOW = Date.UTC(2026, 10, 23, 13);
 export type TestClock = Clock & {
   readonly advance: (ms: number) => void;
   readonly set: (at: number) => void;
+  /** What was asked of `after`, in order. */
+  readonly waits: readonly number[];
 };
 
 export function testClock(start = TEST_NOW): TestClock {
   let at = start;
   let mono = 1_000;
+  const waits: number[] = [];
   const timers = new Set<{ due: number; run: () => void }>();
   return {
+    waits,
     now: () => at,
     monoMs: () => mono,
     after(ms, run) {
+      waits.push(ms);
       const timer = { due: mono + ms, run };
       timers.add(timer);
       return () => timers.delete(timer);

@@ -9,8 +9,8 @@ export type Standing =
   /** The browser threw the database away: n commands are known up to `seq`, the rest is gone. Enrol anew, naming it. */
   | { readonly kind: 'lost'; readonly known: KnownDevice }
   | { readonly kind: 'waiting'; readonly device: DeviceRow }
-  | { readonly kind: 'enrolled'; readonly device: DeviceRow }
-  | { readonly kind: 'revoked'; readonly device: DeviceRow }
+  /** `next`: it asked to become another device, and goes on as this one until that is approved. */
+  | { readonly kind: 'enrolled' | 'revoked'; readonly device: DeviceRow; readonly next?: DeviceRow }
   /** A newer version of the app has been here: update first. */
   | { readonly kind: 'unusable'; readonly why: 'newer-database' | 'no-store' };
 
@@ -22,13 +22,15 @@ export async function readStanding(db: PhoneDb, trace: TraceStore): Promise<Stan
     return { kind: 'unusable', why: 'no-store' };
   }
   if (isOfNewerApp(db)) return { kind: 'unusable', why: 'newer-database' };
-  const waiting = await deviceOf(db, 'enrolling');
-  if (waiting?.state === 'pending') return { kind: 'waiting', device: waiting };
+  const asking = await deviceOf(db, 'enrolling');
+  const next = asking?.state === 'pending' ? asking : undefined;
   const device = await deviceOf(db, 'current');
   const known = planted('seq-reuse') ? undefined : readKnownDevice(trace);
-  if (known && (await isLost(db, known))) return { kind: 'lost', known };
+  const lost = known && (await isLost(db, known));
+  if (next && (!device || lost)) return { kind: 'waiting', device: next };
+  if (lost) return { kind: 'lost', known };
   if (!device) return { kind: 'none' };
-  return { kind: device.state === 'revoked' ? 'revoked' : 'enrolled', device };
+  return { kind: device.state === 'revoked' ? 'revoked' : 'enrolled', device, ...(next && { next }) };
 }
 
 /**

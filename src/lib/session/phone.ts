@@ -111,7 +111,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     clock,
     chance,
     trace,
-    onSaved: () => sync.wake('debounced'),
+    onSaved: () => sync.wake('scanned'),
     markKey,
     sync,
     backlog: store.backlog,

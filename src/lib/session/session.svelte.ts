@@ -39,6 +39,7 @@ const db = openPhoneDb();
 let state = $state.raw<SessionState>({ kind: 'opening' });
 let opening: Promise<void> | undefined;
 let stops: (() => void)[] = [];
+let stopWaiting = (): void => undefined;
 
 export const session = {
   get state(): SessionState {
@@ -53,8 +54,9 @@ export const session = {
   },
 };
 
-/** At the start of a screen that needs the phone; a second call does nothing. */
+/** At the start of a screen that needs the phone. Again: nothing, but after a refusal it is what it was before. */
 export function openSession(): Promise<void> {
+  if (state.kind === 'refused' || state.kind === 'expired') return reopen();
   opening ??= readAndRun();
   return opening;
 }
@@ -69,16 +71,14 @@ export async function enrol(code: string, name: string): Promise<EnrolOutcome> {
     appVersion: APP_VERSION,
     ...replaces,
   });
-  if (outcome.ok) waitFor(outcome.device);
+  if (outcome.ok) waitFor(outcome.device, true);
   return outcome;
 }
 
-/** Signs this phone out. `unsent` commands stay on it and are still sent; ask before when it is not 0. */
-export async function leave(): Promise<{ unsent: number }> {
-  const unsent = (await session.phone?.backlog())?.unsent ?? 0;
+/** Signs this phone out. What it still owes stays on it and is still sent; say so before. */
+export async function leave(): Promise<void> {
   await leaveDevice(db, localStorage);
   await reopen();
-  return { unsent };
 }
 
 async function readAndRun(): Promise<void> {
@@ -92,18 +92,19 @@ async function readAndRun(): Promise<void> {
       state = { kind: 'lost', ...standing.known };
       break;
     case 'waiting':
-      waitFor(standing.device);
+      waitFor(standing.device, true);
       break;
     case 'enrolled':
     case 'revoked':
       await run(standing.device, standing.kind === 'revoked' ? 'revoked' : 'active');
+      if (standing.next) waitFor(standing.next, false);
       break;
   }
   if (standing.kind === 'unusable') return;
   const current = 'device' in standing ? standing.device.id : undefined;
   for (const debtor of await findDebtors(db, current)) {
     const former = await openPhone(phoneParts(), debtor);
-    // Until the server has it all; then nothing of that device is left to say.
+    // Until the server has it all; at the next start it asks again, because a server may have been restored.
     const unfollow = former.sync.subscribe(({ reach, unsent }) => {
       if (reach === 'online' && unsent === 0) former.close();
     });
@@ -113,6 +114,7 @@ async function readAndRun(): Promise<void> {
 }
 
 async function reopen(): Promise<void> {
+  stopWaiting();
   for (const stop of stops) stop();
   stops = [];
   opening = readAndRun();
@@ -130,7 +132,7 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
   const changes = followChanges({
     open: (token, signal) => fetchEvents('/api/sync/stream', token, signal),
     token: async () => (await contactOf(db, device.id)).token?.value,
-    onChanged: wake,
+    onChanged: () => phone.sync.wake('hinted'),
     clock,
     chance,
   });
@@ -163,21 +165,28 @@ const phoneParts = (): Parameters<typeof openPhone>[0] => ({
   }),
 });
 
-function waitFor(device: DeviceRow): void {
-  const { organisationName, activityTitles, expiresAt } = device;
-  state = { kind: 'waiting', words: wordsOf(device), organisationName, activityTitles, expiresAt };
+/** Asks until the coordinator has answered; `shown` as the state of the screen, or behind a phone that goes on. */
+function waitFor(device: DeviceRow, shown: boolean): void {
+  stopWaiting();
+  let stopped = false;
   let cancel = (): void => undefined;
+  stopWaiting = () => {
+    stopped = true;
+    cancel();
+  };
+  const { organisationName, activityTitles, expiresAt } = device;
+  if (shown) state = { kind: 'waiting', words: wordsOf(device), organisationName, activityTitles, expiresAt };
+
   const ask = async (): Promise<void> => {
     const said = await askApproval(device, transport, clock);
-    if (state.kind !== 'waiting') return;
+    if (stopped) return;
     if (said === undefined || said === 'pending') {
       cancel = clock.after(APPROVAL_POLL_MS, () => void ask());
       return;
     }
     const settled = await settleEnrolment(db, localStorage, device, said);
     if (settled.state === 'active') await reopen();
-    else state = { kind: said === 'refused' || said === 'revoked' ? 'refused' : 'expired' };
+    else if (shown) state = { kind: said === 'expired' ? 'expired' : 'refused' };
   };
-  stops.push(() => cancel());
   void ask();
 }

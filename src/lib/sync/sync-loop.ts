@@ -21,11 +21,17 @@ export type SyncLoopParts = ExchangeParts & {
   readonly onAnswer?: (exchange: AnsweredExchange) => void;
 };
 
+/**
+ * `now`: network or screen came back. `scanned`: a moment later, so that the next scans travel along. `hinted`: the
+ * server has news; spread by chance, because it told every phone at the same moment.
+ */
+export type Wake = 'now' | 'scanned' | 'hinted';
+
 export type SyncLoop = {
   readonly start: () => void;
   readonly stop: () => void;
-  /** Something happened: exchange soon. `debounced` lets what comes in the next moment travel along. */
-  readonly wake: (how?: 'now' | 'debounced') => void;
+  /** Something happened: exchange soon. */
+  readonly wake: (how?: Wake) => void;
   /** One exchange now; the building block of the loop. */
   readonly exchange: () => Promise<Exchange>;
   /** Exchanges until nothing is left or an exchange fails. */
@@ -35,6 +41,7 @@ export type SyncLoop = {
 };
 
 const DEBOUNCE_MS = 400;
+const HINT_MS = 2_000;
 const BACKOFF_FIRST_MS = 1_000;
 const WATCH_MS = 10_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
@@ -62,7 +69,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   let failures = 0;
   let running = false;
   let draining: Promise<void> | undefined;
-  let wokenMeanwhile: 'now' | 'debounced' | undefined;
+  let wokenMeanwhile: Wake | undefined;
   let prunedAt = 0;
   let cancelNext = (): void => undefined;
   let nextAtMs = Infinity;
@@ -91,15 +98,20 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
     },
   };
 
-  function wake(how: 'now' | 'debounced' = 'now'): void {
+  function wake(how: Wake = 'now'): void {
     if (!running) return;
     if (draining) {
       if (wokenMeanwhile !== 'now') wokenMeanwhile = how;
       return;
     }
-    if (how === 'now') schedule(0);
+    const delay = delayOf(how);
     // The first scan of a row sets the moment: a queue at the door does not put it off. After a failure the pause stands.
-    else if (failures === 0 && nextAtMs > clock.monoMs() + DEBOUNCE_MS) schedule(DEBOUNCE_MS);
+    if (how === 'now' || (failures === 0 && nextAtMs > clock.monoMs() + delay)) schedule(delay);
+  }
+
+  function delayOf(how: Wake): number {
+    if (how === 'hinted') return HINT_MS * (0.25 + 0.75 * chance.fraction());
+    return how === 'now' ? 0 : DEBOUNCE_MS;
   }
 
   function schedule(ms: number): void {
@@ -114,12 +126,13 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
       failures++;
       console.error('Sync stopped unexpectedly; it goes on later.', error);
     });
-    if (running) schedule(isWokenAgain() ? DEBOUNCE_MS : pauseMs());
+    if (running)
+      schedule(isWokenAgain() ? Math.max(DEBOUNCE_MS, delayOf(wokenMeanwhile ?? 'now')) : pauseMs());
   }
 
   /** Network or screen came back during an exchange that failed: then the pause is not for that. */
   function isWokenAgain(): boolean {
-    return wokenMeanwhile === 'now' || (wokenMeanwhile === 'debounced' && failures === 0);
+    return wokenMeanwhile === 'now' || (wokenMeanwhile !== undefined && failures === 0);
   }
 
   function drain(): Promise<void> {

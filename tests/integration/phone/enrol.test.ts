@@ -150,6 +150,12 @@ describe('enrolling', () => {
     const first = await waitingDevice();
     await settleEnrolment(db, trace, first, 'active');
     const second = await waitingDevice();
+    // Until the coordinator says yes it goes on as it was.
+    expect(await readStanding(db, trace)).toMatchObject({
+      kind: 'enrolled',
+      device: { id: first.id },
+      next: { id: second.id },
+    });
     await settleEnrolment(db, trace, second, 'active');
     expect(await readStanding(db, trace)).toMatchObject({ kind: 'enrolled', device: { id: second.id } });
     expect(await db.devices.get(first.id)).toMatchObject({ state: 'left' });
