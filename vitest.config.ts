@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          testTimeout: 30_000,
           include: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'],
           environment: 'node',
           sequence: { groupOrder: 0 },
