@@ -17,7 +17,18 @@ const PHONE = { width: 360, height: 740 };
 
 /** Public test numbers of publiq, known in the demo's Testregio. */
 const FILMED = '0900000095902';
-const TYPED = ['0900000067513', '0900000002312', '0900004518305', '0900010959113', '1000000520006'];
+const TYPED = [
+  '0900000067513',
+  '0900000031618',
+  '0900000058918',
+  '0900000093204',
+  '0900011902815',
+  '0900011903417',
+  '0900000002312',
+  '0900004518305',
+  '0900010959113',
+  '1000000520006',
+];
 
 const scratch = mkdtempSync(join(tmpdir(), 'streekbalie-pictures-'));
 const film = join(scratch, 'camera.y4m');
