@@ -54,10 +54,11 @@ const isAboutContent = (failure: ExchangeFailure): boolean =>
 
 /** 150,000 commands: a server that always says "more" is asked again by the timer only. */
 const ROUNDS_MAX = 300;
-/** An old copy of this database under a clock that was put back: one leap instead of an hour of refusals. */
-const STEP_OVER = 1_000;
-const isOldNumber = (failure: ExchangeFailure | undefined): boolean =>
-  failure?.why === 'not-our-server' && failure.status === 409;
+/** An old copy of this database under a clock that was put back: growing leaps instead of a day of refusals. */
+const LEAP = 1_000;
+const LEAPS_MAX = 3;
+const isOldNumber = (failure: ExchangeFailure): boolean =>
+  failure.why === 'not-our-server' && failure.status === 409;
 
 export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   const { store, clock, chance, alone = (work) => work() } = parts;
@@ -67,6 +68,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   let countMax: number = limits.batchCommandsMax;
   const passOver = new Set<number>();
   let failures = 0;
+  let oldNumbers = 0;
   let running = false;
   let draining: Promise<void> | undefined;
   let wokenMeanwhile: Wake | undefined;
@@ -173,8 +175,9 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
         batch: { countMax, passOver },
         signatureRanges,
         clockSkewMs: status.clockSkewMs,
-        requestStep: isOldNumber(status.failure) ? STEP_OVER : 1,
+        requestStep: LEAP ** Math.min(oldNumbers, LEAPS_MAX),
       });
+      oldNumbers = !done.ok && isOldNumber(done.failure) ? oldNumbers + 1 : 0;
       await follow(done);
       return done;
     } finally {
