@@ -35,7 +35,7 @@ export type PhoneBrowserOptions = {
   readonly profile: string;
   /** A film of tests/_support/fake-camera.ts; without one there is no camera. */
   readonly film?: string | undefined;
-  /** Where storage is promised to last and the camera is allowed, as on a phone that said yes. */
+  /** Where storage is promised to last, as on a phone with the app installed. */
   readonly origin: string;
 };
 
@@ -57,7 +57,7 @@ export async function startPhoneBrowser(options: PhoneBrowserOptions): Promise<P
   const [context] = browser.contexts();
   const page = must(context, 'its context').pages()[0] ?? (await must(context, 'its context').newPage());
   await page.setViewportSize({ width: 360, height: 740 });
-  await grant(browser, options);
+  await grantStorage(browser, options.origin);
   return {
     context: must(context, 'its context'),
     page,
@@ -93,13 +93,14 @@ async function connect(child: ChildProcess): Promise<Browser> {
   return chromium.connectOverCDP(address);
 }
 
-async function grant(browser: Browser, { origin, film }: PhoneBrowserOptions): Promise<void> {
+/** The session stays open: what it set ends with it. */
+async function grantStorage(browser: Browser, origin: string): Promise<void> {
   const session = await browser.newBrowserCDPSession();
-  await session.send('Browser.grantPermissions', {
+  await session.send('Browser.setPermission', {
+    permission: { name: 'persistent-storage' },
+    setting: 'granted',
     origin,
-    permissions: ['durableStorage', ...(film ? (['videoCapture'] as const) : [])],
   });
-  await session.detach();
 }
 
 /** Chromium is many processes: all of its group. */

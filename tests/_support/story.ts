@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
 import type { Client } from 'pg';
 import { DEMO_PASSWORD } from '#server/demo/staff.ts';
+import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import type { DeskActivity } from '#domain/desk-api.ts';
 import { must } from '#domain/kernel/assert.ts';
 import { pollUntil } from '#server/poll.ts';
@@ -22,6 +23,8 @@ export type Town = {
   /** Open now, knows the public test cards, one point a day. */
   readonly activity: DeskActivity;
   readonly database: Client;
+  /** A card that nobody has shown yet: a story that takes a fixed one depends on who was first. */
+  readonly takeCard: () => UitpasNumber;
 };
 
 export type StoryPhone = {
@@ -42,7 +45,10 @@ export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
       const server = await startServer({ env: { DEMO: '1' } });
       const desk = await new DeskOverHttp(server.url).signIn('bib@demo.streekbalie.example', DEMO_PASSWORD);
       const database = await connectToDatabase(server.dataDir);
-      await use({ server, desk, activity: await desk.findActivity('Jeugdboekenweek'), database });
+      const cards = await readFreshCards(database);
+      const takeCard = (): UitpasNumber => must(cards.pop(), 'a fresh card');
+      const activity = await desk.findActivity('Jeugdboekenweek');
+      await use({ server, desk, activity, database, takeCard });
       await database.end();
       await server.stop();
     },
@@ -84,6 +90,17 @@ export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
     }
   },
 });
+
+async function readFreshCards(database: Client): Promise<UitpasNumber[]> {
+  const { rows } = await database.query<{ number: UitpasNumber }>(
+    `select c.uitpas_number as number from card c
+       join membership m using (region_id, passholder_id, card_system_id)
+      where c.card_system_id = 'uitpas-westhoek' and c.state = 'active' and c.kind = 'card' and m.status = 'active'
+        and not exists (select from visit v where v.region_id = c.region_id and v.uitpas_number = c.uitpas_number)
+      order by 1 desc limit 100`,
+  );
+  return rows.map(({ number }) => number);
+}
 
 /** From the coordinator's link to the pre-flight list. */
 export async function enrol(town: Town, { page }: StoryPhone, name: string): Promise<string> {

@@ -19,7 +19,7 @@ test('behind a sign-in page scans are kept, and arrive when it is gone', async (
   await phone.page.route('**/api/**', (route) =>
     route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Welkom op onze wifi</h1>' }),
   );
-  await typeNumber(phone.page, '0900004518305');
+  await typeNumber(phone.page, town.takeCard());
   await expectVerdict(phone.page, 'Gespaard');
   await expect(phone.page.getByTestId('network')).toContainText('wifi vraagt aanmelden');
   await expect(phone.page.getByTestId('counters')).toContainText('1 nog te versturen');

@@ -37,7 +37,7 @@ test('every screen of the scanner is for everyone', async ({ town, newPhone }) =
   await look(page, 'pre-flight');
   await startShift(page);
   await look(page, 'scanning');
-  await wedge(page, '0900011903417');
+  await wedge(page, town.takeCard());
   await expectVerdict(page, 'Gespaard');
   await look(page, 'saved');
   await expect(page.getByTestId('announcement')).toHaveText('Gespaard. Bewaard op dit toestel.');
@@ -69,7 +69,7 @@ test('every screen of the scanner is for everyone', async ({ town, newPhone }) =
       throw new DOMException('full', 'QuotaExceededError');
     };
   });
-  await wedge(page, '0900000093204');
+  await wedge(page, town.takeCard());
   await expect(page.getByTestId('not-saved')).toBeVisible();
   await look(page, 'not saved');
   await page.reload();

@@ -10,12 +10,11 @@ import {
   typeNumber,
 } from '#tests/_support/story.ts';
 
-const CARD = '0900011902815';
-
 test('two phones offline with one card: one point, and the second one is told', async ({
   town,
   newPhone,
 }) => {
+  const card = town.takeCard();
   const first = await newPhone();
   const second = await newPhone();
   const firstId = await enrol(town, first, 'Inkom links');
@@ -25,9 +24,9 @@ test('two phones offline with one card: one point, and the second one is told', 
     await phone.browser.context.setOffline(true);
     await startShift(phone.page);
   }
-  await typeNumber(first.page, CARD);
+  await typeNumber(first.page, card);
   await expectVerdict(first.page, 'Gespaard');
-  await typeNumber(second.page, CARD);
+  await typeNumber(second.page, card);
   await expectVerdict(second.page, 'Gespaard');
 
   await second.browser.context.setOffline(false);
