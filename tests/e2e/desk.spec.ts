@@ -1,0 +1,132 @@
+// An evening seen from the desk: an activity is made, a phone enrolled by two words, the visitors come in by themselves,
+// one is undone, a paper list is entered, a card looked up. By keyboard where a desk would.
+import type { Page } from '@playwright/test';
+import { paste, signInAtDesk } from '#tests/_support/desk-page.ts';
+import { expect, expectReady, startShift, test, wedge } from '#tests/_support/story.ts';
+
+const TITLE = 'Verhalen bij de haard';
+const clock = (fromNowMs: number): string =>
+  new Intl.DateTimeFormat('nl-BE', {
+    timeZone: 'Europe/Brussels',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(Date.now() + fromNowMs);
+const HOUR_MS = 3_600_000;
+
+/** The rows of the live list, newest first, without what differs from run to run. */
+const scans = (page: Page) => page.getByRole('table', { name: 'Bezoekers' }).locator('tbody tr');
+
+async function makeActivity(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Nieuwe activiteit' }).click();
+  await page.getByLabel('Naam').fill(TITLE);
+  await page.getByLabel('Van').fill(clock(-HOUR_MS));
+  await page.getByLabel('Tot').fill(clock(2 * HOUR_MS));
+  // Nothing typed is lost by a reload, and what is missing is named where it is missing.
+  await page.reload();
+  await page.getByLabel('Tot').press('Control+Enter');
+  await expect(page.getByText('Vul dit in.')).toHaveCount(1);
+  await expect(page.getByLabel('Plaats')).toBeFocused();
+  await page.keyboard.type('Vestingpoort, Ieper');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { level: 1, name: TITLE })).toBeVisible();
+}
+
+test('an evening at the desk', async ({ town, newPhone }) => {
+  const desk = (await newPhone()).page;
+  const addresses: string[] = [];
+  desk.on('framenavigated', (frame) => addresses.push(frame.url()));
+  desk.on('request', (request) => addresses.push(request.url()));
+  await signInAtDesk(desk, town.server.url, 'ieper');
+  await makeActivity(desk);
+  await expect(desk.getByText('Nog geen bezoekers')).toBeVisible();
+
+  await test.step('a phone is enrolled by two words', async () => {
+    const phone = await newPhone();
+    await desk.getByRole('button', { name: 'Toestel koppelen' }).click();
+    await desk.getByRole('button', { name: 'Maak een link' }).click();
+    const code = await desk.getByTestId('enrol-code').innerText();
+    await expect(desk.getByRole('img', { name: 'QR-code van de koppellink' })).toBeVisible();
+    await phone.page.goto(`${town.server.url}/koppel#${code}`);
+    await phone.page.getByLabel('Naam van dit toestel').fill('Haard');
+    await phone.page.getByRole('button', { name: 'Koppel dit toestel' }).click();
+    const words = await phone.page.getByTestId('enrol-words').locator('span').allInnerTexts();
+    await expect(desk.getByTestId('enrol-words')).toHaveText(words.join(' · '));
+    await desk.getByRole('button', { name: 'Ja, koppelen' }).click();
+    await expect(desk.getByText('Haard is gekoppeld')).toBeVisible();
+    await desk.getByRole('button', { name: 'Klaar' }).click();
+
+    await expectReady(phone.page);
+    await startShift(phone.page);
+    await wedge(phone.page, '0900000031618');
+    await wedge(phone.page, '0900000002312');
+  });
+
+  await test.step('the list grows without a reload', async () => {
+    await expect(scans(desk)).toHaveCount(2);
+    await expect(scans(desk).filter({ hasText: '0900 000 031 ···' })).toContainText('Gespaard');
+    await expect(scans(desk).filter({ hasText: '0900 000 002 ···' })).toContainText(
+      'Geweigerd Deze kaart is geblokkeerd.',
+    );
+  });
+
+  await test.step('a visit is undone, with a reason', async () => {
+    await scans(desk)
+      .filter({ hasText: '0900 000 031' })
+      .getByRole('button', { name: /^Ongedaan maken/ })
+      .click();
+    const dialog = desk.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Ongedaan maken' }).click();
+    await expect(dialog.getByText('Vul dit in.')).toBeVisible();
+    await dialog.getByLabel('Reden').fill('verkeerde kaart');
+    await dialog.getByRole('button', { name: 'Ongedaan maken' }).click();
+    await expect(scans(desk).filter({ hasText: '0900 000 031' })).toContainText('Ongedaan');
+  });
+
+  await test.step('a paper list is pasted from a sheet', async () => {
+    await desk.getByRole('link', { name: 'Papier', exact: true }).click();
+    await desk.getByLabel('UITPAS-nummer op rij 1').focus();
+    await paste(desk, `0900000058918\t${clock(0)}\n0900011902815\n090001190281\n0900000045410`);
+    await expect(desk.getByText('Een UITPAS-nummer heeft 13 cijfers.')).toBeVisible();
+    await desk.getByLabel('Waarom een papieren lijst?').fill('telefoon zonder batterij');
+    await desk.keyboard.press('Control+Enter');
+    await expect(desk.getByLabel('UITPAS-nummer op rij 3')).toBeFocused();
+    await desk.keyboard.press('Control+a');
+    await desk.keyboard.type('0900000067513');
+    await desk.keyboard.press('Control+Enter');
+    await expect(desk.getByText('3 bezoeken geteld')).toBeVisible();
+    await expect(desk.getByRole('row', { name: /^4/ })).toContainText('Geweigerd Dit is een groepspas.');
+  });
+
+  await test.step('a card is looked up, and its number stays out of every address', async () => {
+    await desk.keyboard.press('Escape');
+    await desk.getByRole('heading', { level: 1 }).click();
+    await desk.keyboard.press('/');
+    await desk.keyboard.type('0900 0000 58918');
+    await desk.keyboard.press('Enter');
+    await expect(desk.getByTestId('card-points')).toHaveText(/\d+/);
+    await expect(desk.getByRole('table', { name: 'Geschiedenis' })).toContainText(TITLE);
+    expect(addresses.filter((address) => /09000|58918/.test(address))).toEqual([]);
+  });
+});
+
+test('signing in: what is wrong is said, where one was going is remembered', async ({ town, newPhone }) => {
+  const { page } = await newPhone();
+  await page.goto(`${town.server.url}/balie/toestellen`);
+  await page.getByLabel('E-mailadres').fill('bib@demo.streekbalie.example');
+  await page.getByLabel('Wachtwoord').fill('niet dit wachtwoord');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('horen niet bij elkaar');
+  await page.getByLabel('Wachtwoord').fill('demo-westhoek');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Toestellen' })).toBeVisible();
+  // No room for what one may not do.
+  await expect(page.getByRole('link', { name: 'Kaart', exact: true })).toHaveCount(0);
+  await page.getByRole('button', { name: /afmelden$/ }).click();
+  await page.getByRole('menuitem', { name: 'Afmelden' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Aanmelden' })).toBeVisible();
+  await page.goto(`${town.server.url}/balie/wachtwoord#token=van-gisteren`);
+  await page.getByLabel('Nieuw wachtwoord').fill('een lang genoeg wachtwoord');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('al gebruikt of te oud');
+  await expect(page).toHaveURL(/\/balie\/wachtwoord$/);
+});
