@@ -155,6 +155,8 @@ function parseJson(text: string): unknown {
   }
 }
 
+export type StreamListener<T> = { readonly onOpen: () => void; readonly onEvent: (event: T) => void };
+
 /**
  * Server-sent events. `onOpen` also runs after each reconnection: what happened in between is not told again, so the
  * listener reads anew. Events that do not parse are left alone: a later version of the server may know more topics.
@@ -163,7 +165,7 @@ export function openEventStream<T>(
   path: string,
   eventName: string,
   schema: Schema<T>,
-  { onOpen, onEvent }: { onOpen: () => void; onEvent: (event: T) => void },
+  { onOpen, onEvent }: StreamListener<T>,
 ): () => void {
   let source: EventSource | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -183,5 +185,48 @@ export function openEventStream<T>(
   return () => {
     clearTimeout(retry);
     source?.close();
+  };
+}
+
+/**
+ * The same, one stream for all tabs of this browser: it allows a server six connections at once, so a stream for each
+ * tab would leave none to ask anything. The tab that holds the lock listens and tells the others; when it is closed
+ * the next one takes over. Outside a secure context there are no locks, and each tab has its own.
+ */
+export function openSharedEventStream<T>(
+  path: string,
+  eventName: string,
+  schema: Schema<T>,
+  listener: StreamListener<T>,
+): () => void {
+  if (!('locks' in navigator)) return openEventStream(path, eventName, schema, listener);
+  const others = new BroadcastChannel(path);
+  others.onmessage = ({ data }: MessageEvent<T | 'open'>) =>
+    data === 'open' ? listener.onOpen() : listener.onEvent(data);
+  const done = new AbortController();
+  const listen = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (done.signal.aborted) return resolve();
+      const close = openEventStream(path, eventName, schema, {
+        onOpen: () => {
+          others.postMessage('open');
+          listener.onOpen();
+        },
+        onEvent: (event) => {
+          others.postMessage(event);
+          listener.onEvent(event);
+        },
+      });
+      done.signal.addEventListener('abort', () => {
+        close();
+        resolve();
+      });
+    });
+  navigator.locks.request(path, { signal: done.signal }, listen).catch((error: unknown) => {
+    if (!done.signal.aborted) throw error;
+  });
+  return () => {
+    done.abort();
+    others.close();
   };
 }

@@ -1,8 +1,9 @@
 // An evening seen from the desk: an activity is made, a phone enrolled by two words, the visitors come in by themselves,
 // one is undone, a paper list is entered, a card looked up. By keyboard where a desk would.
 import type { Page } from '@playwright/test';
+import { must } from '#domain/kernel/assert.ts';
 import { paste, signInAtDesk } from '#tests/_support/desk-page.ts';
-import { expect, expectReady, startShift, test, wedge } from '#tests/_support/story.ts';
+import { enrol, expect, expectReady, startShift, test, wedge } from '#tests/_support/story.ts';
 
 const TITLE = 'Verhalen bij de haard';
 const clock = (fromNowMs: number): string =>
@@ -49,8 +50,9 @@ test('an evening at the desk', async ({ town, newPhone }) => {
     await phone.page.goto(`${town.server.url}/koppel#${code}`);
     await phone.page.getByLabel('Naam van dit toestel').fill('Haard');
     await phone.page.getByRole('button', { name: 'Koppel dit toestel' }).click();
-    const words = await phone.page.getByTestId('enrol-words').locator('span').allInnerTexts();
-    await expect(desk.getByTestId('enrol-words')).toHaveText(words.join(' · '));
+    const words = phone.page.getByTestId('enrol-words').locator('span');
+    await expect(words).toHaveCount(2);
+    await expect(desk.getByTestId('enrol-words')).toHaveText((await words.allInnerTexts()).join(' · '));
     await desk.getByRole('button', { name: 'Ja, koppelen' }).click();
     await expect(desk.getByText('Haard is gekoppeld')).toBeVisible();
     await desk.getByRole('button', { name: 'Klaar' }).click();
@@ -129,4 +131,27 @@ test('signing in: what is wrong is said, where one was going is remembered', asy
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toContainText('al gebruikt of te oud');
   await expect(page).toHaveURL(/\/balie\/wachtwoord$/);
+});
+
+test('a clerk with ten tabs open is served in each of them', async ({ town, newPhone }) => {
+  const { page, browser } = await newPhone();
+  await signInAtDesk(page, town.server.url, 'bib');
+  const tabs: Page[] = [];
+  const scanned = (tab: Page) =>
+    tab.getByRole('link', { name: /Jeugdboekenweek/ }).getByTestId('check-ins-today');
+  while (tabs.length < 9) {
+    const tab = await browser.context.newPage();
+    await tab.goto(`${town.server.url}/balie`);
+    await expect(scanned(tab)).toBeVisible();
+    tabs.push(tab);
+  }
+  await page.close(); // the tab that listened for all of them
+
+  const phone = await newPhone();
+  await enrol(town, phone, 'Tabbladen');
+  await expectReady(phone.page);
+  await startShift(phone.page);
+  const before = Number(await scanned(must(tabs[0], 'a tab')).innerText());
+  await wedge(phone.page, town.takeCard());
+  for (const tab of tabs) await expect(scanned(tab)).toHaveText(String(before + 1));
 });

@@ -1,7 +1,7 @@
 // Word from the server that something changed; the screen then reads it again. Without a stream it asks every minute.
 import { DeskEvent } from '#domain/desk-api.ts';
 import { limits } from '#domain/kernel/limits.ts';
-import { openEventStream } from '../api.ts';
+import { openSharedEventStream } from '../api.ts';
 
 type Topic = DeskEvent['topic'];
 type Listener = { topic: Topic; activityId: string | undefined; read: () => void };
@@ -31,7 +31,7 @@ export function onDeskChange(topic: Topic, read: () => void, activityId?: string
 
 function start(): void {
   let openedBefore = false;
-  close = openEventStream('/api/desk/stream', 'changed', DeskEvent, {
+  close = openSharedEventStream('/api/desk/stream', 'changed', DeskEvent, {
     onOpen: () => {
       if (openedBefore) readAll();
       openedBefore = true;
