@@ -44,7 +44,7 @@ test('every screen of the scanner is for everyone', async ({ town, newPhone }) =
   await wedge(page, '0900000002312');
   await expectVerdict(page, 'Geweigerd');
   await look(page, 'refused');
-  await wedge(page, '0940000000106');
+  await wedge(page, '0940000000205');
   await expectVerdict(page, 'Genoteerd');
   await look(page, 'noted');
   await page.getByTestId('verdict').getByRole('button').click();
