@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import type { Config } from './config.ts';
@@ -37,7 +37,13 @@ export async function listen(config: Pick<Config, 'host' | 'port' | 'tls'>): Pro
   const listener = getRequestListener((request, node) => handler(request, node), {
     overrideGlobalObjects: false,
   });
-  const server = await makeServer(config, (request, response) => void listener(request, response));
+  const underWay = new Set<ServerResponse>();
+  const server = await makeServer(config, (request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    if (!server.listening) response.shouldKeepAlive = false;
+    void listener(request, response);
+  });
   server.maxConnections = CONNECTIONS_MAX;
 
   await new Promise<void>((resolve, reject) => {
@@ -53,7 +59,7 @@ export async function listen(config: Pick<Config, 'host' | 'port' | 'tls'>): Pro
     handle: (next) => {
       handler = next;
     },
-    stop: (cutShort) => stop(server, cutShort),
+    stop: (cutShort) => stop(server, underWay, cutShort),
   };
 }
 
@@ -81,9 +87,15 @@ function listenFailure(error: unknown, config: Pick<Config, 'host' | 'port'>): O
   );
 }
 
-async function stop(server: Server, cutShort: AbortSignal): Promise<void> {
+async function stop(
+  server: Server,
+  underWay: ReadonlySet<ServerResponse>,
+  cutShort: AbortSignal,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // A client that goes on asking over the same connection would keep it, and this process, alive.
+  for (const response of underWay) response.shouldKeepAlive = false;
   const cut = (): void => server.closeAllConnections();
   const timer = setTimeout(cut, ANSWERS_UNDER_WAY_MS);
   cutShort.addEventListener('abort', cut);

@@ -47,7 +47,10 @@ test('an answer under way is finished before the database stops', async () => {
     onTimeout: () => new Error('does not stop'),
   });
   finishBody();
-  expect((await answer).status).toBeGreaterThanOrEqual(400);
+  const { status, headers } = await answer;
+  expect(status).toBeGreaterThanOrEqual(400);
+  // Who goes on asking over the same connection would hold the end up.
+  expect(headers.get('connection')).toBe('close');
   expect(await stopped).toBe(0);
 });
 
