@@ -19,6 +19,10 @@ export async function insertPeople(
     ) as p (id, first_name, last_name, born, postal_code, nis_code)
   `.execute(db);
   await sql`
+    insert into account (region_id, account_id, kind, balance)
+    select ${regionId}, id, 'passholder', 0 from unnest(${passholders.map((p) => p.id)}::uuid[]) as p (id)
+  `.execute(db);
+  await sql`
     insert into membership (region_id, passholder_id, card_system_id, status, kansenstatuut_until, kansenstatuut_suspended_until)
     select ${regionId}, id, system, status, until::date, suspended::date
     from unnest(

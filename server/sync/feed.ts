@@ -108,8 +108,12 @@ async function visitsSince(
   const { rows } = await sql<VisitRow>`
     select v.activity_id, v.uitpas_number, v.at, v.device_id, v.command_id, v.slot is not null as counts, v.tx::text as tx
     from unnest(${periodKeys.map(([id]) => id)}::uuid[], ${periodKeys.map(([, key]) => key)}::text[]) as k (activity_id, period_key)
-    join visit v on v.region_id = ${regionId} and v.activity_id = k.activity_id and v.period_key = k.period_key
-    where v.device_id <> ${deviceId} and v.uitpas_number is not null and v.tx >= ${since}::text::xid8 and v.tx < ${upto}::text::xid8
+    cross join lateral (
+      select * from visit
+      where region_id = ${regionId} and activity_id = k.activity_id and tx >= ${since}::text::xid8 and tx < ${upto}::text::xid8
+        and period_key = k.period_key and device_id <> ${deviceId} and uitpas_number is not null
+      order by tx limit ${limits.feedItemsMax + 1}
+    ) v
     order by v.tx limit ${limits.feedItemsMax + 1}
   `.execute(trx);
   return rows;

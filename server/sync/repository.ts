@@ -92,12 +92,17 @@ async function storedMarks(
   seqs: readonly number[],
 ): Promise<StoredMark[]> {
   if (ids.length === 0) return [];
+  // One look in the index for each, whatever the planner believes of a table that just grew.
   const { rows } = await sql<StoredMark>`
-    select command_id as id, seq, device_id as device, hash, received_at as "receivedAt" from command
-    where region_id = ${regionId} and command_id = any(${plain(ids)}::uuid[])
+    select c.command_id as id, c.seq, c.device_id as device, c.hash, c.received_at as "receivedAt"
+    from unnest(${plain(ids)}::uuid[]) as k (id)
+    cross join lateral (select * from command where region_id = ${regionId} and command_id = k.id offset 0) c
     union
-    select command_id as id, seq, device_id as device, hash, received_at as "receivedAt" from command
-    where region_id = ${regionId} and device_id = ${deviceId} and seq = any(${plain(seqs)}::int[])
+    select c.command_id as id, c.seq, c.device_id as device, c.hash, c.received_at as "receivedAt"
+    from unnest(${plain(seqs)}::int[]) as k (seq)
+    cross join lateral (
+      select * from command where region_id = ${regionId} and device_id = ${deviceId} and seq = k.seq offset 0
+    ) c
   `.execute(trx);
   return rows;
 }
@@ -116,15 +121,20 @@ async function insertCommands(
   commands: readonly NewCommand[],
   receivedAt: number,
 ): Promise<void> {
-  if (commands.length === 0) return;
+  const device = commands[0]?.device;
+  if (device === undefined) return;
+  assert(
+    commands.every((command) => command.device === device),
+    'a batch has one device',
+  );
   await sql`
     insert into command (region_id, command_id, device_id, seq, kind, hash, envelope, payload, salt, payload_digest, received_at)
-    select ${regionId}, id, device, seq, kind, decode(hash, 'hex'), envelope, payload, decode(salt, 'hex'), decode(digest, 'hex'), ${receivedAt}
+    select ${regionId}, id, ${device}, seq, kind, decode(hash, 'hex'), envelope, payload, decode(salt, 'hex'), decode(digest, 'hex'), ${receivedAt}
     from unnest(
-      ${plain(commands.map((c) => c.id))}::uuid[], ${plain(commands.map((c) => c.device))}::uuid[], ${plain(commands.map((c) => c.seq))}::int[],
+      ${plain(commands.map((c) => c.id))}::uuid[], ${plain(commands.map((c) => c.seq))}::int[],
       ${commands.map((c) => c.kind)}::text[], ${plain(commands.map((c) => hex(c.hash)))}::text[], ${commands.map((c) => withoutNul(c.envelope))}::text[],
       ${commands.map((c) => withoutNul(c.payload))}::text[], ${plain(commands.map((c) => hex(c.salt)))}::text[], ${plain(commands.map((c) => hex(c.digest)))}::text[]
-    ) as c (id, device, seq, kind, hash, envelope, payload, salt, digest)
+    ) as c (id, seq, kind, hash, envelope, payload, salt, digest)
   `.execute(trx);
 }
 
@@ -374,26 +384,33 @@ async function lockAccounts(
 ): Promise<void> {
   const kinds = new Map(accounts.map(({ accountId, kind }) => [accountId, kind]));
   const ids = [...kinds.keys()].sort();
-  if (ids.length === 0) return;
-  const opened = await sql<{ account_id: string; kind: AccountKind }>`
-    select account_id, kind from account
-    where region_id = ${regionId} and account_id = any(${plain(ids)}::uuid[]) and kind <> 'issued'
-    order by account_id for no key update
-  `.execute(trx);
-  const found = new Set(opened.rows.map(({ account_id }) => account_id));
-  const missing = ids.filter((id) => !found.has(id));
+  const held = ids.filter((id) => kinds.get(id) !== 'issued');
+  const locked = new Set(await lockOpened(trx, regionId, held));
+  const missing = ids.filter((id) => !locked.has(id));
   if (missing.length === 0) return;
-  await sql`
+  const { rows } = await sql<{ account_id: string }>`
     insert into account (region_id, account_id, kind, balance)
     select ${regionId}, id, kind, case when kind = 'issued' then null else 0 end
     from unnest(${plain(missing)}::uuid[], ${plain(missing.map((id) => kinds.get(id)))}::text[]) as a (id, kind)
-    on conflict do nothing
+    on conflict do nothing returning account_id
   `.execute(trx);
+  for (const { account_id } of rows) locked.add(account_id);
   // Two batches may open the same account: whoever came second waits here.
-  await sql`
-    select 1 from account where region_id = ${regionId} and account_id = any(${plain(missing)}::uuid[]) and kind <> 'issued'
+  await lockOpened(
+    trx,
+    regionId,
+    held.filter((id) => !locked.has(id)),
+  );
+}
+
+/** In the order of their ids, so that two batches wait for each other and never both. */
+async function lockOpened(trx: Trx, regionId: number, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<{ account_id: string }>`
+    select account_id from account where region_id = ${regionId} and account_id = any(${plain(ids)}::uuid[])
     order by account_id for no key update
   `.execute(trx);
+  return rows.map(({ account_id }) => account_id);
 }
 
 async function insertRulings(

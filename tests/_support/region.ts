@@ -125,6 +125,7 @@ export function regionIn(url: string, organisationId: string) {
         with n as (select number, gen_random_uuid() as id, v from unnest(${numbers}::text[]) with ordinality as t (number, v)),
         p as (insert into passholder (region_id, passholder_id, first_name, last_name, date_of_birth, postal_code, created_at)
           select ${REGION_ID}, id, 'Noor', 'Voorbeeld', '2014-04-03', '8900', 0 from n),
+        a as (insert into account (region_id, account_id, kind, balance) select ${REGION_ID}, id, 'passholder', 0 from n),
         m as (insert into membership (region_id, passholder_id, card_system_id, status)
           select ${REGION_ID}, id, 'uitpas-westhoek', 'active' from n)
         insert into card (region_id, uitpas_number, card_system_id, passholder_id, kind, state, state_since, version)
@@ -152,6 +153,10 @@ export function regionIn(url: string, organisationId: string) {
           created_at: 0,
           upstream_reason: null,
         })
+        .execute();
+      await db
+        .insertInto('account')
+        .values({ region_id: REGION_ID, account_id: passholderId, kind: 'passholder', balance: 0 })
         .execute();
       await db
         .insertInto('membership')

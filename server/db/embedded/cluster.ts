@@ -95,6 +95,7 @@ export async function spawnServer(
     ...special,
     timezone: 'UTC',
     jit: 'off', // short statements only
+    autovacuum_naptime: '15s', // a first evening fills empty tables fast; the planner must know
     wal_level: 'minimal', // nobody replicates an embedded server
     max_wal_senders: '0',
     // Values of rows stay out of the log: the application logs its own errors, without personal data.

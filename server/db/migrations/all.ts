@@ -3,6 +3,7 @@ import * as regionAndCheckIns from './001_region_and_check_ins.ts';
 import * as outgoingMail from './002_outgoing_mail.ts';
 import * as signIn from './003_sign_in.ts';
 import * as deskLists from './004_desk_lists.ts';
+import * as accountsFromTheStart from './005_accounts_from_the_start.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '002_outgoing_mail': outgoingMail,
   '003_sign_in': signIn,
   '004_desk_lists': deskLists,
+  '005_accounts_from_the_start': accountsFromTheStart,
 };
