@@ -3,6 +3,7 @@
 // backup the region's feed epoch differs and everything of the current periods comes again (it is idempotent).
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
+import * as z from 'zod/mini';
 import type { Database } from '#server/db/tables.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
@@ -10,7 +11,11 @@ import type { VisitItem } from '#domain/sync/exchange.ts';
 import type { StoredRuling } from './batch-store.ts';
 import type { Feed, FeedQuestion } from './sync-database.ts';
 
-type Cursor = { readonly epoch: string; readonly tx: string; readonly facts: string };
+/** The first row not told yet: a transaction, and its place there when that one alone is more than an answer holds. */
+type Place = { readonly tx: string; readonly id: string };
+type Cursor = { readonly epoch: string; readonly since: Place; readonly facts: string };
+
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 export async function readFeed(
   db: Kysely<Database>,
@@ -24,17 +29,22 @@ export async function readFeed(
     .execute(async (trx) => {
       const { epoch, upto } = await readMark(trx, regionId);
       const cursor = parseCursor(cursorText, epoch);
-      const rulings = await followersSince(trx, regionId, deviceId, cursor.tx, upto, given.now);
+      const rulings = await followersSince(trx, regionId, deviceId, cursor.since, upto, given.now);
       const periodKeys = given.policies.flatMap((policy) =>
         policy.periods.map((period) => [policy.activityId, period.key] as const),
       );
-      const visits = await visitsSince(trx, regionId, deviceId, periodKeys, cursor.tx, upto);
-      // When there is more than one answer holds, the cursor stays before the first transaction that did not fit.
-      const cut = [rulings, visits].flatMap((rows) =>
-        rows.length > limits.feedItemsMax ? [rows[limits.feedItemsMax]?.tx ?? upto] : [],
-      );
-      const until = cut.reduce((least, tx) => (BigInt(tx) < BigInt(least) ? tx : least), upto);
-      const within = ({ tx }: { tx: string }): boolean => BigInt(tx) < BigInt(until);
+      const visits = await visitsSince(trx, regionId, deviceId, periodKeys, cursor.since, upto);
+      // When there is more than one answer holds, the cursor stays before the first row that did not fit.
+      const cut = [rulings, visits].flatMap((rows) => {
+        const first = rows[limits.feedItemsMax];
+        return first ? [{ tx: first.tx, id: first.commandId }] : [];
+      });
+      const until = cut.reduce((least, place) => (isBefore(place, least) ? place : least), {
+        tx: upto,
+        id: FIRST_ID,
+      });
+      const within = ({ tx, commandId }: { tx: string; commandId: string }): boolean =>
+        isBefore({ tx, id: commandId }, until);
 
       const names = await readNames(trx, regionId, deviceId, activityIds);
       const facts = digest({ policies: given.policies, names });
@@ -48,16 +58,21 @@ export async function readFeed(
           }),
           ...visitChanges(visits.filter(within), given.fingerprint),
         },
-        cursor: `${epoch}.${until}.${facts}`,
+        cursor: `${epoch}.${until.tx}.${facts}${until.id === FIRST_ID ? '' : `.${until.id}`}`,
         more: cut.length > 0,
       };
     });
 }
 
 function parseCursor(text: string | null, epoch: string): Cursor {
-  const [had = '', tx = '0', facts = ''] = (text ?? '').split('.');
-  return had === epoch && /^\d{1,20}$/.test(tx) ? { epoch, tx, facts } : { epoch, tx: '0', facts: '' };
+  const [had = '', tx = '', facts = '', id = FIRST_ID] = (text ?? '').split('.');
+  const isOurs = had === epoch && /^\d{1,20}$/.test(tx) && z.safeParse(z.guid(), id).success;
+  return isOurs
+    ? { epoch, since: { tx, id: id.toLowerCase() }, facts }
+    : { epoch, since: { tx: '0', id: FIRST_ID }, facts: '' };
 }
+
+const isBefore = (a: Place, b: Place): boolean => (a.tx === b.tx ? a.id < b.id : BigInt(a.tx) < BigInt(b.tx));
 
 async function readMark(trx: Kysely<Database>, regionId: number): Promise<{ epoch: string; upto: string }> {
   const { rows } = await sql<{ epoch: string; upto: string }>`
@@ -73,25 +88,30 @@ async function followersSince(
   trx: Kysely<Database>,
   regionId: number,
   deviceId: string,
-  since: string,
+  since: Place,
   upto: string,
   now: Instant,
 ): Promise<(StoredRuling & { tx: string })[]> {
   const { rows } = await sql<StoredRuling & { tx: string }>`
     select command_id as "commandId", seq, n, outcome, code, because, points, ruled_at as "ruledAt", tx::text as tx from ruling
-    where region_id = ${regionId} and device_id = ${deviceId} and n > 1 and tx >= ${since}::text::xid8 and tx < ${upto}::text::xid8
+    where region_id = ${regionId} and device_id = ${deviceId} and n > 1
+      and ${notTold(sql.ref('ruling'), since)} and tx < ${upto}::text::xid8
       and ruled_at > ${now - limits.settledKeptMs}
-    order by tx limit ${limits.feedItemsMax + 1}
+    order by ruling.tx, command_id, n limit ${limits.feedItemsMax + 1}
   `.execute(trx);
   return rows;
 }
+
+/** By `tx` first, so that the index finds them. */
+const notTold = (table: ReturnType<typeof sql.ref>, { tx, id }: Place) =>
+  sql`${table}.tx >= ${tx}::text::xid8 and (${table}.tx > ${tx}::text::xid8 or ${table}.command_id >= ${id}::uuid)`;
 
 type VisitRow = {
   activity_id: string;
   uitpas_number: string;
   at: number;
   device_id: string;
-  command_id: string;
+  commandId: string;
   counts: boolean;
   tx: string;
 };
@@ -101,20 +121,20 @@ async function visitsSince(
   regionId: number,
   deviceId: string,
   periodKeys: readonly (readonly [string, string])[],
-  since: string,
+  since: Place,
   upto: string,
 ): Promise<VisitRow[]> {
   if (periodKeys.length === 0) return [];
   const { rows } = await sql<VisitRow>`
-    select v.activity_id, v.uitpas_number, v.at, v.device_id, v.command_id, v.slot is not null as counts, v.tx::text as tx
+    select v.activity_id, v.uitpas_number, v.at, v.device_id, v.command_id as "commandId", v.slot is not null as counts, v.tx::text as tx
     from unnest(${periodKeys.map(([id]) => id)}::uuid[], ${periodKeys.map(([, key]) => key)}::text[]) as k (activity_id, period_key)
     cross join lateral (
       select * from visit
-      where region_id = ${regionId} and activity_id = k.activity_id and tx >= ${since}::text::xid8 and tx < ${upto}::text::xid8
+      where region_id = ${regionId} and activity_id = k.activity_id and ${notTold(sql.ref('visit'), since)} and tx < ${upto}::text::xid8
         and period_key = k.period_key and device_id <> ${deviceId} and uitpas_number is not null
-      order by tx limit ${limits.feedItemsMax + 1}
+      order by tx, command_id limit ${limits.feedItemsMax + 1}
     ) v
-    order by v.tx limit ${limits.feedItemsMax + 1}
+    order by v.tx, v.command_id limit ${limits.feedItemsMax + 1}
   `.execute(trx);
   return rows;
 }
@@ -130,7 +150,7 @@ function visitChanges(
       fingerprint(row.uitpas_number),
       row.at,
       row.device_id,
-      row.command_id,
+      row.commandId,
       row.counts ? 1 : 0,
     ];
     const items = byActivity.get(row.activity_id);

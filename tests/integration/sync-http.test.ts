@@ -1,12 +1,15 @@
 // POST /api/sync as a phone, a stranger and a vandal see it.
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Hono } from 'hono';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { periodOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { SIGNATURE_HEADER, SyncResponse, responseText } from '#domain/sync/exchange.ts';
 import { createApp } from '#server/app.ts';
 import { isSignedBy } from '#server/devices/device-signatures.ts';
-import { EVENING, openRegion, type TestRegion } from '#tests/_support/region.ts';
+import { EVENING, REGION_ID, openRegion, type TestRegion } from '#tests/_support/region.ts';
 import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
 import { TestPhone } from '#tests/_support/test-phone.ts';
 
@@ -144,6 +147,26 @@ describe('an honest phone', () => {
     expect((await exchange(phone, { cursor })).changes.visits).toBeUndefined();
     await region.db.updateTable('region').set({ feed_epoch: 'epoch-2' }).execute();
     expect((await exchange(phone, { cursor })).changes.visits).toHaveLength(1);
+  });
+
+  it('hears of more visits of one transaction than an answer holds: a restore writes them all in one', async () => {
+    const count = 2 * limits.feedItemsMax + 500;
+    await sql`
+      insert into visit (region_id, command_id, activity_id, account_id, period_key, at, slot, device_id, issuer_id, points, uitpas_number)
+      select ${REGION_ID}, gen_random_uuid(), ${activityId}, gen_random_uuid(), ${periodOf('DAY', EVENING).key}, ${EVENING}, 1,
+        ${randomUUID()}, ${region.organisationId}, 0, '0900000095902'
+      from generate_series(1, ${count})
+    `.execute(region.db);
+    const heard = new Set<string>();
+    let cursor: string | null = null;
+    for (let more = true, rounds = 0; more && rounds < 5; rounds++) {
+      const answer: SyncResponse = await exchange(phone, { cursor });
+      for (const [, , , commandId] of answer.changes.visits?.flatMap(({ items }) => items) ?? [])
+        heard.add(commandId);
+      ({ cursor, more } = answer);
+    }
+    expect(heard.size).toBe(count);
+    expect((await exchange(phone, { cursor })).changes.visits).toBeUndefined();
   });
 });
 

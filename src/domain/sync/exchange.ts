@@ -67,7 +67,7 @@ export const SyncRequest = z.object({
   runs: z.array(Run).check(z.maxLength(limits.batchRunsMax)),
   /** Newest head of all, also of what is not in this request: names what the phone still owes. */
   head: z.nullable(SignedHead),
-  cursor: z.nullable(z.string().check(z.maxLength(80))),
+  cursor: z.nullable(z.string().check(z.maxLength(160))),
   roster: z.nullable(z.object({ id: z.string().check(z.maxLength(80)), version: z.int() })),
   /** The phone holds no token that still works. */
   wantsToken: z.optional(z.boolean()),
@@ -79,7 +79,7 @@ export type SyncRequest = z.infer<typeof SyncRequest>;
 export const Receipt = z.object({ from: Seq, to: Seq, hash: Hash, receivedAt: z.int() });
 export type Receipt = z.infer<typeof Receipt>;
 
-/** Equal rulings together: of this phone's commands by seq, of others by id. */
+/** Equal rulings together, by the seq of this phone's commands. */
 export const RulingGroup = z.object({
   n: z.int(),
   outcome: z.enum(OUTCOMES),
