@@ -4,8 +4,11 @@ import { OperatorError } from './operator-error.ts';
 
 // The settings, read once from the environment. Everything that is missing or wrong is told at once.
 
-/** `start` runs anywhere with a demo region; `serve` is production: nothing is guessed, nothing is generated. */
-export type Mode = 'start' | 'serve';
+/**
+ * `start` runs anywhere with a demo region; `serve` is production: nothing is guessed, nothing is generated. `operate`
+ * is a command beside either of them: it takes the same settings and listens nowhere.
+ */
+export type Mode = 'start' | 'serve' | 'operate';
 
 export interface Config {
   mode: Mode;
@@ -35,11 +38,12 @@ const url = (schemes: string[]) =>
   });
 
 const Settings = z.object({
-  PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535, { error: 'must be a number from 0 to 65535' })
+  PORT: z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, {
+      error: 'must be a number from 0 to 65535',
+    })
+    .transform(Number)
     .default(3000),
   HOST: z.string().default('127.0.0.1'),
   APP_URL: url(['http:', 'https:']).optional(),

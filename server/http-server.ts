@@ -52,7 +52,7 @@ export async function listen(config: Pick<Config, 'host' | 'port' | 'tls'>): Pro
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  const name = isLoopback(config.host) ? 'localhost' : config.host;
+  const name = isLoopback(config.host) ? 'localhost' : inUrl(config.host);
 
   return {
     url: `${config.tls ? 'https' : 'http'}://${name}:${port}`,
@@ -62,6 +62,9 @@ export async function listen(config: Pick<Config, 'host' | 'port' | 'tls'>): Pro
     stop: (cutShort) => stop(server, underWay, cutShort),
   };
 }
+
+/** An IPv6 address stands in brackets. */
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 async function makeServer(config: Pick<Config, 'tls'>, listener: RequestListener): Promise<Server> {
   if (!config.tls) return createServer(LIMITS, listener);

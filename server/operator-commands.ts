@@ -26,7 +26,7 @@ export async function runOperatorCommand(
   args: readonly string[],
   environment: Environment,
 ): Promise<number> {
-  const config = readConfig('start', environment);
+  const config = readConfig('operate', environment);
   switch (command) {
     case 'migrate':
       return runMigrations(config);

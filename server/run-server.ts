@@ -28,7 +28,7 @@ export interface Surroundings {
 }
 
 export async function runServer(
-  mode: Mode,
+  mode: Exclude<Mode, 'operate'>,
   args: readonly string[],
   { environment, appFolder }: Surroundings,
 ): Promise<number> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { readConfig } from '#server/config.ts';
+import { readConfig, type Mode } from '#server/config.ts';
 
-const faultsOf = (mode: 'start' | 'serve', environment: Record<string, string>): string => {
+const faultsOf = (mode: Mode, environment: Record<string, string>): string => {
   try {
     readConfig(mode, environment);
     return '';
@@ -35,6 +35,12 @@ test('demo data is shown to others only when asked', () => {
   expect(faultsOf('start', { HOST: '::1' })).toBe('');
 });
 
+test('a command beside the server takes the settings of the server, and shows no demo to anybody', () => {
+  const production = { HOST: '0.0.0.0', APP_URL: 'https://uitpas.example.be', DATA_DIR: '/srv/streekbalie' };
+  expect(readConfig('operate', production)).toMatchObject({ demo: false });
+  expect(faultsOf('operate', { PORT: 'high' })).toContain('PORT');
+});
+
 test('serve tells everything that is missing at once', () => {
   const faults = faultsOf('serve', { SMTP_URL: 'smtp://mail', TLS_CERT: 'cert.pem' });
   for (const name of ['APP_URL', 'DATA_DIR', 'MAIL_FROM', 'TLS_KEY']) expect(faults).toContain(name);
@@ -57,5 +63,6 @@ test.each([
   ['LOG_LEVEL', 'loud'],
   ['SMTP_URL', 'https://mail'],
 ])('%s=%s is wrong, and says so by name', (name, value) => {
-  expect(faultsOf('start', { [name]: value })).toContain(name);
+  const fault = faultsOf('start', { [name]: value });
+  expect(fault).toContain(`${name} must`);
 });
