@@ -1,7 +1,6 @@
 import type { Context as RequestContext } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ZodError } from 'zod';
 import type { Logger } from './logger.ts';
 import { codeOf } from './operator-error.ts';
 
@@ -58,23 +57,19 @@ export function problemResponse(c: RequestContext, problem: Problem): Response {
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof ZodError) {
-    const fields = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-    return new Problem(400, 'malformed', { extra: { fields: fields.slice(0, FIELDS_MAX) } });
-  }
   if (error instanceof HTTPException) {
     return new Problem(error.status as ContentfulStatusCode, HTTP_CODES[error.status] ?? 'refused');
   }
   if (isDatabaseAway(error)) {
     return new Problem(503, 'database-away', {
-      detail: 'The database does not answer at this moment; nothing was stored. Try again.',
+      // Perhaps it was stored, and only the answer to the commit was lost.
+      detail: 'The database does not answer at this moment. Try again.',
       headers: { 'retry-after': '2' },
     });
   }
-  return new Problem(500, 'internal', { detail: 'Something went wrong here; nothing was stored.' });
+  return new Problem(500, 'internal', { detail: 'Something went wrong here.' });
 }
 
-const FIELDS_MAX = 20;
 const HTTP_CODES: Readonly<Record<number, string>> = {
   400: 'malformed',
   401: 'not-signed-in',
@@ -84,10 +79,13 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
   415: 'wrong-content-type',
 };
 
+const DATABASE_AWAY =
+  /^(08|53|57P|25P03|ECONN|EPIPE$|ENOENT$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$)/;
+
 /** Connection lost, starting, stopping, out of space or of connections: the same request may succeed later. */
 function isDatabaseAway(error: unknown): boolean {
   const code = codeOf(error);
-  if (code !== undefined) return /^(08|53|57P|25P03|ECONN|EPIPE$|ENOENT$)/.test(code);
+  if (code !== undefined) return DATABASE_AWAY.test(code);
   return (
     error instanceof Error &&
     /Connection terminated|timeout exceeded when trying to connect/.test(error.message)

@@ -86,7 +86,8 @@ export function createEventStreams(feed: NewsFeed, stopping: AbortSignal): Event
             const quiet = !(await news());
             // Also on a busy evening without a quiet moment.
             if (quiet || performance.now() - checkedAt >= HEARTBEAT_MS) {
-              if (!(await stillAllowed())) return;
+              // When that cannot be known now, the reader comes back and is asked at the door.
+              if (!(await stillAllowed().catch(() => false))) return;
               checkedAt = performance.now();
             }
             const events = [...pending];

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import type { Database } from './db/tables.ts';
 
 const CHANNEL = 'streekbalie';
+const CONNECT_MS_MAX = 5_000;
 const RETRY_MS_MIN = 250;
 const RETRY_MS_MAX = 10_000;
 
@@ -67,9 +68,12 @@ export function createNewsFeed({
       ...(connectionString === undefined ? { host, port, user, password, database } : { connectionString }),
       ...(ssl !== undefined && { ssl }),
       keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
       application_name: 'streekbalie news',
     });
-    let over = false;
+    // Before anything else: a connection that breaks without a listener would end the process.
+    client.on('error', () => end());
+    let over = true;
     const end = (): void => {
       if (over) return;
       over = true;
@@ -79,9 +83,14 @@ export function createNewsFeed({
       open = connect().then(() => listeners.forEach((listener) => listener.onGap()));
     };
     client.on('notification', ({ payload }) => tell(payload));
-    await client.connect();
-    await client.query(`listen ${CHANNEL}`);
-    client.on('error', end);
+    try {
+      await client.connect();
+      await client.query(`listen ${CHANNEL}`);
+    } catch (error) {
+      client.end().catch(() => undefined); // it never opened, or broke
+      throw error;
+    }
+    over = false;
     client.on('end', end);
     stopping.addEventListener('abort', end);
     if (stopping.aborted) end();

@@ -2,6 +2,7 @@
 import { tokenHash } from '#server/devices/device-token.ts';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Database } from '#server/db/tables.ts';
+import { publish } from '#server/events.ts';
 import { readFeed } from './feed.ts';
 import { batchStoreIn } from './repository.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type HeadAndHeld,
   type KnownDevice,
   type SyncDatabase,
-  type SyncEvent,
   type SyncNote,
   type SyncTransaction,
 } from './sync-database.ts';
@@ -39,20 +39,13 @@ async function transaction<T>(
         work({
           trx,
           store: batchStoreIn(trx, regionId),
-          announce: (events) => announce(trx, events),
+          announce: (events) => publish(trx, ...events),
         }),
       );
     } catch (error) {
       if (attempt >= ATTEMPTS_MAX || !RETRY_CODES.has(databaseCodeOf(error))) throw error;
     }
   }
-}
-
-async function announce(trx: Trx, events: readonly SyncEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await sql`select pg_notify('streekbalie', e) from unnest(${events.map((event) => JSON.stringify(event))}::text[]) e`.execute(
-    trx,
-  );
 }
 
 async function findDevice(
