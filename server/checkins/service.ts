@@ -84,7 +84,7 @@ export async function undoCheckIn(
   return ok(toDeskCheckIn(must(await findVisit(db, actor.regionId, commandId), 'the visit just undone')));
 }
 
-/** Each row that is a card number becomes a command; its id follows from the request, so twice is once. */
+/** Each row that is a card number becomes a command; its id follows from what it says, so twice is once. */
 export async function enterPaperList(
   context: CheckInContext,
   actor: Actor,
@@ -96,19 +96,19 @@ export async function enterPaperList(
   if (!activity) return refuse({ code: 'not-found' });
 
   const now = clock.now();
-  const rows = input.rows.map((row, index) => ({ index, ...readRow(row, now) }));
-  const commands = rows.flatMap(({ index, number }): DeskCommand[] =>
-    number === undefined
+  const rows = readRows(input, now);
+  const commands = rows.flatMap((row): DeskCommand[] =>
+    'problem' in row
       ? []
       : [
           {
-            id: rowId(input.requestId, index),
+            id: row.id,
             kind: 'check-in',
             payload: {
               activityId: input.activityId,
-              number,
+              number: row.number,
               way: 'paper',
-              paper: { at: must(input.rows[index], 'row').at, reason: input.reason, by: actorName(actor) },
+              paper: { at: row.at, reason: input.reason, by: actorName(actor) },
             },
           },
         ],
@@ -124,10 +124,9 @@ export async function enterPaperList(
   });
   const byId = new Map(rulings.map((ruling) => [ruling.commandId, ruling]));
   return ok({
-    rows: rows.map(({ index, problem }) => {
-      const ruling = byId.get(rowId(input.requestId, index));
-      if (!ruling) return { row: index, ...(problem !== undefined && { code: problem }), points: 0 };
-      const { outcome, code, because, points } = ruling;
+    rows: rows.map((row, index) => {
+      if ('problem' in row) return { row: index, code: row.problem, points: 0 };
+      const { outcome, code, because, points } = must(byId.get(row.id), 'a ruling for each row');
       return { row: index, outcome, ...(code && { code }), ...(because && { because }), points };
     }),
   });
@@ -143,19 +142,26 @@ async function submitAs(
   return context.submit({ regionId, deviceId }, commands, context.clock.now());
 }
 
-function readRow(
-  row: PaperListInput['rows'][number],
-  now: number,
-): { readonly number?: string; readonly problem?: string } {
-  const number = parseUitpasNumber(row.number);
-  if (!number.ok) return { problem: `number-${number.error.code}` };
-  if (row.at > now || row.at < now - limits.paperListBackMs) return { problem: 'time' };
-  return { number: number.value };
+type Row =
+  { readonly id: string; readonly number: string; readonly at: number } | { readonly problem: string };
+
+/** The same card at the same minute twice on a list are two visits: which of them it is belongs to the id. */
+function readRows({ requestId, activityId, rows }: PaperListInput, now: number): Row[] {
+  const seen = new Map<string, number>();
+  return rows.map(({ number: text, at }): Row => {
+    const number = parseUitpasNumber(text);
+    if (!number.ok) return { problem: `number-${number.error.code}` };
+    if (at > now || at < now - limits.paperListBackMs) return { problem: 'time' };
+    const says = `paper|${requestId}|${activityId}|${number.value}|${at}`;
+    const nth = (seen.get(says) ?? 0) + 1;
+    seen.set(says, nth);
+    return { id: idFrom(`${says}|${nth}`), number: number.value, at };
+  });
 }
 
-/** A UUID (version 8) of the request and the row. */
-function rowId(requestId: string, row: number): string {
-  const hex = createHash('sha256').update(`paper|${requestId}|${row}`).digest('hex');
+/** A UUID (version 8) of a text: a list that was changed before it was sent again has new rows and old ones. */
+function idFrom(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 

@@ -110,6 +110,27 @@ test('a paper list becomes commands of the desk, row by row, and sending it twic
   expect(await brokenLaws(world.context.db)).toEqual([]);
 });
 
+test('a paper list sent again with changes: what is new in it counts, what was there counts once', async () => {
+  const [{ activityId }, other] = [await world.activity({ limit: null }), await world.activity()];
+  const [anna, bram, chris] = [await world.card(), await world.card(), await world.card()];
+  const row = ({ number }: { number: string }, minutes: number) => ({
+    number,
+    at: now - minutes * MINUTE_MS,
+  });
+  const body = { requestId: randomUUID(), activityId, reason: 'Geen stroom' };
+  const send = async (rows: { number: string; at: number }[], over = {}): Promise<PaperListResult> =>
+    PaperListResult.parse((await world.bib.post('/api/paper-lists', { ...body, ...over, rows })).body);
+
+  await send([row(anna, 30), row(bram, 20), row(bram, 20)]);
+  expect((await list(activityId)).totals).toMatchObject({ scanned: 3, counted: 3 });
+  await send([row(chris, 40), row(anna, 30), row(bram, 20), row(bram, 20)]);
+  expect((await list(activityId)).checkIns.map(({ card }) => card)).toEqual(
+    [bram, bram, anna, chris].map(({ number }) => maskUitpasNumber(number)),
+  );
+  await send([row(anna, 30)], { activityId: other.activityId });
+  expect((await list(other.activityId)).totals).toMatchObject({ scanned: 1, counted: 1 });
+});
+
 test('ten paper lists at once make one chain without a gap', async () => {
   const { activityId } = await world.activity({ limit: null });
   const cards = await Promise.all(Array.from({ length: 10 }, () => world.card()));
