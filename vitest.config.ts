@@ -1,3 +1,4 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /** Simulated evenings on the real database. */
@@ -8,6 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
+        // For the state of a screen (*.svelte.ts); components are the business of the browser stories.
+        plugins: [svelte({ configFile: false })],
         test: {
           name: 'unit',
           testTimeout: 30_000,

@@ -28,14 +28,15 @@ export type DoorParts = {
 };
 
 type Attempt = { readonly reading: ScanReading; readonly context: ScanContext };
+type Waiting = { readonly attempt: Attempt; readonly done: () => void };
 
 /** A reader fires faster than a phone stores, but no one holds this many cards at once. */
 const WAITING_MAX = 20;
 
 export class Door {
   readonly #parts: DoorParts;
-  #waiting = 0;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #waiting: Waiting[] = [];
+  #working = false;
   #undoTimer: ReturnType<typeof setTimeout> | undefined;
 
   verdict: ShownVerdict | undefined = $state.raw();
@@ -55,18 +56,32 @@ export class Door {
 
   /** Something on the screen wants an answer first. */
   get busy(): boolean {
-    return this.held || this.asked !== undefined || this.failed !== undefined;
+    return this.held || this.#unanswered;
+  }
+
+  /** What came in behind it waits: the next verdict would take a question or an alarm off the screen. */
+  get #unanswered(): boolean {
+    return this.asked !== undefined || this.failed !== undefined;
   }
 
   read(raw: string, way: ScanWay, symbology: Symbology): Promise<void> {
-    if (this.busy || this.#waiting >= WAITING_MAX) return Promise.resolve();
-    return this.#queue({ reading: readScan(raw, way, symbology), context: { way } });
+    if (this.busy || this.#waiting.length >= WAITING_MAX) return Promise.resolve();
+    return new Promise((done) => {
+      this.#waiting.push({ attempt: { reading: readScan(raw, way, symbology), context: { way } }, done });
+      void this.#work();
+    });
   }
 
   async answer(isCard: boolean): Promise<void> {
-    const asked = this.asked;
+    const { asked } = this;
+    if (!asked) return;
     this.asked = undefined;
-    if (asked && isCard) await this.#queue({ ...asked, context: { ...asked.context, surelyCard: true } });
+    if (!isCard) return void this.#work();
+    const attempt = { ...asked, context: { ...asked.context, surelyCard: true } };
+    await new Promise<void>((done) => {
+      this.#waiting.unshift({ attempt, done });
+      void this.#work();
+    });
   }
 
   async retry(): Promise<void> {
@@ -75,11 +90,13 @@ export class Door {
     this.retrying = true;
     await this.#attempt(failed);
     this.retrying = false;
+    void this.#work();
   }
 
   /** Written on paper: the alarm may go. */
   giveUp(): void {
     this.failed = undefined;
+    void this.#work();
   }
 
   /** Of the verdict on the screen. */
@@ -104,13 +121,16 @@ export class Door {
     clearTimeout(this.#undoTimer);
   }
 
-  #queue(attempt: Attempt): Promise<void> {
-    this.#waiting += 1;
-    this.#turn = this.#turn.then(async () => {
-      await this.#attempt(attempt);
-      this.#waiting -= 1;
-    });
-    return this.#turn;
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    while (!this.#unanswered) {
+      const next = this.#waiting.shift();
+      if (!next) break;
+      await this.#attempt(next.attempt);
+      next.done();
+    }
+    this.#working = false;
   }
 
   async #attempt(attempt: Attempt): Promise<void> {
