@@ -28,6 +28,8 @@ export class PaperList {
   tried = $state(false);
   /** The list may have arrived: it can only be sent again as it is. */
   readonly uncertain = $derived(this.sending.error instanceof Unreachable);
+  /** Nobody changes what is on its way, may have arrived, or was ruled upon. */
+  readonly locked = $derived(this.sending.busy || this.uncertain || this.results !== undefined);
   readonly activity: DeskActivity;
   readonly #name: string;
 
@@ -87,7 +89,7 @@ export class PaperList {
   async send(): Promise<boolean> {
     this.tried = true;
     const { occurrence } = this;
-    if (!this.sendable || !occurrence) return false;
+    if (!this.sendable || !occurrence || this.sending.busy) return false;
     const rows = this.filled.map(({ number, time }) => ({
       number,
       at: instantIn(occurrence, time) ?? occurrence.startsAt,
