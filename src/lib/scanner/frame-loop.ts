@@ -14,14 +14,22 @@ export class FrameLoop {
   readonly #video: HTMLVideoElement;
   readonly #onCode: (code: SeenCode) => void;
   readonly #onBroken: () => void;
+  readonly #newDecoder: () => Decoder;
   readonly #gate = new CodeGate();
   #decoder: Decoder | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
+  /** A frame is with the decoder: its end goes on with the loop, also when there was a pause meanwhile. */
+  #inFlight = false;
   #restarts = 0;
 
-  constructor(video: HTMLVideoElement, on: { code: (code: SeenCode) => void; broken: () => void }) {
+  constructor(
+    video: HTMLVideoElement,
+    on: { code: (code: SeenCode) => void; broken: () => void },
+    newDecoder = startDecoder,
+  ) {
     this.#video = video;
+    this.#newDecoder = newDecoder;
     this.#onCode = on.code;
     this.#onBroken = on.broken;
   }
@@ -29,8 +37,11 @@ export class FrameLoop {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#decoder ??= startDecoder();
-    void this.#next();
+    if (!this.#decoder) {
+      this.#decoder = this.#newDecoder();
+      this.#restarts = 0;
+    }
+    if (!this.#inFlight) void this.#next();
   }
 
   /** Stops reading; the decoder stays warm for the next start. */
@@ -51,18 +62,25 @@ export class FrameLoop {
 
   async #next(): Promise<void> {
     const startedAt = now();
-    try {
-      const image = await this.#grab();
-      const codes = image && (await this.#decoder?.decode(image));
-      const code = codes && this.#gate.pass(codes, now());
-      if (code && this.#running) this.#onCode(code);
-    } catch (error) {
-      if (!this.#running) return;
-      console.warn('A frame was not read.', error);
+    this.#inFlight = true;
+    const failure = await this.#read().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    this.#inFlight = false;
+    if (!this.#running) return;
+    if (failure) {
+      console.warn('A frame was not read.', failure.error);
       if (!this.#restart()) return;
     }
-    if (!this.#running) return;
     this.#timer = setTimeout(() => void this.#next(), Math.max(0, FRAME_EVERY_MS - (now() - startedAt)));
+  }
+
+  async #read(): Promise<void> {
+    const image = await this.#grab();
+    const codes = image && (await this.#decoder?.decode(image));
+    const code = codes && this.#gate.pass(codes, now());
+    if (code && this.#running) this.#onCode(code);
   }
 
   #restart(): boolean {
@@ -73,7 +91,7 @@ export class FrameLoop {
       return false;
     }
     this.#decoder?.close();
-    this.#decoder = startDecoder();
+    this.#decoder = this.#newDecoder();
     return true;
   }
 
