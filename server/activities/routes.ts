@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { ActivityInput, type DeskActivity } from '#domain/desk-api.ts';
+import { lineOf } from '#domain/kernel/plain-text.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
@@ -18,7 +19,7 @@ import {
 
 const ListQuery = z.object({
   organisationId: z.optional(z.uuid()),
-  q: z._default(z.string().check(z.maxLength(80)), ''),
+  q: z._default(lineOf(80), ''),
   when: z._default(z.enum(ACTIVITY_TIMES), 'all' satisfies ActivityTime),
   page: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 1),
 });

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Context as RequestContext } from 'hono';
 import * as z from 'zod/mini';
+import { tokenOf } from '#domain/kernel/plain-text.ts';
 import { clientAddress } from '../client-address.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
@@ -14,7 +15,7 @@ const Email = z.string().check(z.trim(), z.maxLength(254), z.email());
 const Password = z.string().check(z.maxLength(200));
 const SignInBody = z.object({ email: Email, password: Password });
 const ResetRequest = z.object({ email: Email });
-const Reset = z.object({ token: z.string().check(z.maxLength(100)), newPassword: Password });
+const Reset = z.object({ token: tokenOf(100), newPassword: Password });
 
 /** The paths are better-auth's own; the bodies and answers are ours. */
 export function authRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {

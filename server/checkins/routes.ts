@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { PaperListInput } from '#domain/desk-api.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { lineOf } from '#domain/kernel/plain-text.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
@@ -13,7 +14,7 @@ import { enterPaperList, listCheckIns, undoCheckIn, type CheckInRefusal } from '
 
 const DayQuery = z.object({ day: z.optional(z.iso.date()) });
 const Undo = z.object({
-  reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.reasonMax)),
+  reason: lineOf(limits.reasonMax).check(z.minLength(1)),
 });
 
 export function checkInRoutes(context: Context, signIn: SignIn, submit: SubmitDeskCommands): Hono<DeskEnv> {

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { EnrolLinkInput } from '#domain/desk-api.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { lineOf } from '#domain/kernel/plain-text.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { EnrolRequest, EnrolStatusRequest, SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
@@ -26,7 +27,7 @@ import {
 const ListQuery = z.object({ organisationId: z.optional(z.uuid()) });
 const Approval = z.object({ words: z.tuple([z.string(), z.string()]) });
 const Rename = z.object({
-  name: z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.deviceNameMax)),
+  name: lineOf(limits.deviceNameMax).check(z.minLength(1)),
 });
 const Empty = z.object({});
 

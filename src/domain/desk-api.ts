@@ -5,12 +5,15 @@ import { CARD_STATES } from './cards/card-facts.ts';
 import { CheckInLimit } from './checkins/activity-policy.ts';
 import { ACTIONS, ROLES } from './devices/permissions.ts';
 import { limits } from './kernel/limits.ts';
+import { lineOf } from './kernel/plain-text.ts';
 import { PhoneReport } from './sync/exchange.ts';
 import { Because, OUTCOMES, RulingCode } from './sync/ruling.ts';
 
 const Id = z.uuid();
 const Instant = z.int();
-const text = (max: number): z.ZodMiniString => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
+/** A moment that a desk writes: one that every calendar can show. */
+const Moment = z.int().check(z.minimum(0), z.maximum(limits.instantMax));
+const text = (max: number): z.ZodMiniString => lineOf(max).check(z.minLength(1));
 
 export { PublicFacts } from './public-api.ts';
 
@@ -40,7 +43,7 @@ export const ActivityInput = z.object({
   marginBeforeMin: z.nullable(z.int().check(z.minimum(0), z.maximum(1440))),
   marginAfterMin: z.nullable(z.int().check(z.minimum(0), z.maximum(1440))),
   occurrences: z
-    .array(z.object({ occurrenceId: z.optional(Id), startsAt: Instant, endsAt: Instant }))
+    .array(z.object({ occurrenceId: z.optional(Id), startsAt: Moment, endsAt: Moment }))
     .check(z.minLength(1), z.maxLength(limits.activityOccurrencesMax)),
   /** The version that was edited; another one in between is a conflict (409). Absent for a new activity. */
   version: z.optional(z.int()),

@@ -296,4 +296,22 @@ describe('a poisoned command', () => {
     expect(outcomes).toContainEqual([3, 'unknown-kind']);
     expect(await region.balance(passholderId)).toBe(1);
   });
+
+  it('that the database could not keep is seen before: the whole run stays one transaction', async () => {
+    const { number, passholderId } = await region.card();
+    phone.checkIn({ activityId, number: '\u0000' }, EVENING);
+    phone.checkIn({ activityId, chip: '04\uD800' }, EVENING);
+    phone.make('check-in\u0000', { activityId, number, way: 'camera' }, EVENING, {});
+    const anchor = { serverTime: EVENING, syncNo: limits.seqMax + 1, monoMs: null };
+    phone.checkIn({ activityId, number }, EVENING, { anchor });
+    phone.checkIn({ activityId, number }, EVENING + MINUTE);
+    const answer = await exchange(phone);
+    expect(answer.sendSignatures).toEqual([]);
+    expect(answer.highWater.seq).toBe(5);
+    expect(answer.rulings).toMatchObject([
+      { code: 'malformed', seqs: [[1, 4]] },
+      { outcome: 'accepted', seqs: [[5, 5]] },
+    ]);
+    expect(await region.balance(passholderId)).toBe(1);
+  });
 });

@@ -47,6 +47,8 @@ export const limits = {
   /** A paper list reaches back this far. */
   paperListBackMs: 31 * DAY_MS,
   paperListRowsMax: 300,
+  /** The year 2100: no activity begins or ends later, and every calendar can show it. */
+  instantMax: 4_102_444_800_000,
   activityTitleMax: 120,
   activityOccurrencesMax: 200,
   deviceNameMax: 40,

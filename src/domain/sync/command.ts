@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { concatBytes, utf8, type Sha256 } from '../kernel/bytes.ts';
 import { limits } from '../kernel/limits.ts';
+import { tokenOf } from '../kernel/plain-text.ts';
 import { SCAN_WAYS } from '../cards/read-scan.ts';
 import { VERDICTS } from '../checkins/verdict.ts';
 
@@ -15,7 +16,7 @@ export type CommandKind = (typeof COMMAND_KINDS)[number];
 /** What the phone last heard from the server, signed: the lower bound of every later time claim. */
 export const Anchor = z.object({
   serverTime: z.int(),
-  syncNo: z.int(),
+  syncNo: z.int().check(z.minimum(0), z.maximum(limits.seqMax)),
   /** Reading of the same session's monotonic clock when the answer came; null when another session heard it. */
   monoMs: z.nullable(z.number()),
 });
@@ -23,7 +24,7 @@ export type Anchor = z.infer<typeof Anchor>;
 
 export const Envelope = z.object({
   id: z.uuid(),
-  kind: z.string().check(z.maxLength(40)),
+  kind: tokenOf(40),
   v: z.int().check(z.minimum(1)),
   device: z.uuid(),
   /** 1, 2, 3 … without a gap, per device. */
@@ -48,8 +49,8 @@ export const RULES_VERSION = 1;
 export const CheckInPayload = z.object({
   activityId: z.uuid(),
   /** 13 digits of the card; `chip` where only the chip was read. */
-  number: z.optional(z.string().check(z.maxLength(32))),
-  chip: z.optional(z.string().check(z.maxLength(32))),
+  number: z.optional(tokenOf(32)),
+  chip: z.optional(tokenOf(32)),
   way: z.enum(SCAN_WAYS),
   /** Desk only: from a paper list, with the time written there and why there was paper. */
   paper: z.optional(

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { ActivityPolicy } from '../checkins/activity-policy.ts';
 import { utf8 } from '../kernel/bytes.ts';
 import { limits } from '../kernel/limits.ts';
+import { lineOf, tokenOf } from '../kernel/plain-text.ts';
 import { WireCommand } from './command.ts';
 import { Because, OUTCOMES } from './ruling.ts';
 
@@ -30,20 +31,22 @@ export const SignedHead = z.object({ seq: Seq, hash: Hash, signature: z.string()
 export type SignedHead = z.infer<typeof SignedHead>;
 
 /** Commands without a gap between them, with the hash before the first and the signature of the last. */
-export const Run = z.object({
-  fromSeq: z.int().check(z.minimum(1), z.maximum(limits.seqMax)),
-  prevHash: Hash,
-  commands: z.array(WireCommand).check(z.minLength(1), z.maxLength(limits.batchCommandsMax)),
-  signature: z.string().check(z.maxLength(128)),
-  /** Answer to `sendSignatures`: one for each command of the run. */
-  signatures: z.optional(z.array(z.string().check(z.maxLength(128)))),
-});
+export const Run = z
+  .object({
+    fromSeq: z.int().check(z.minimum(1), z.maximum(limits.seqMax)),
+    prevHash: Hash,
+    commands: z.array(WireCommand).check(z.minLength(1), z.maxLength(limits.batchCommandsMax)),
+    signature: z.string().check(z.maxLength(128)),
+    /** Answer to `sendSignatures`: one for each command of the run. */
+    signatures: z.optional(z.array(z.string().check(z.maxLength(128)))),
+  })
+  .check(z.refine(({ fromSeq, commands }) => fromSeq + commands.length - 1 <= limits.seqMax));
 export type Run = z.infer<typeof Run>;
 
 /** How the phone is, for the coordinator's list; nothing personal. */
 export const PhoneReport = z.object({
-  appVersion: z.string().check(z.maxLength(40)),
-  platform: z.string().check(z.maxLength(80)),
+  appVersion: tokenOf(40),
+  platform: tokenOf(80),
   installed: z.boolean(),
   persisted: z.boolean(),
   freeBytes: z.nullable(z.number()),
@@ -59,7 +62,7 @@ export type PhoneReport = z.infer<typeof PhoneReport>;
 
 export const SyncRequest = z.object({
   protocol: z.literal(PROTOCOL),
-  region: z.string().check(z.maxLength(40)),
+  region: tokenOf(40),
   device: z.uuid(),
   /** Rises with every request of the device; an older one is a replay. */
   requestNo: z.int().check(z.minimum(1)),
@@ -174,9 +177,9 @@ export const EnrolRequest = z.object({
   protocol: z.literal(PROTOCOL),
   code: z.string().check(z.maxLength(40)),
   publicKey: PublicKey,
-  name: z.string().check(z.maxLength(limits.deviceNameMax)),
-  platform: z.string().check(z.maxLength(80)),
-  appVersion: z.string().check(z.maxLength(40)),
+  name: lineOf(limits.deviceNameMax),
+  platform: tokenOf(80),
+  appVersion: tokenOf(40),
   replaces: z.optional(z.uuid()),
 });
 export type EnrolRequest = z.infer<typeof EnrolRequest>;
