@@ -67,9 +67,10 @@ export async function signInWithPassword(
 ): Promise<Result<readonly string[], AuthRefusal>> {
   const email = person.email.toLowerCase();
   for (const [rule, subject] of [
+    // The narrowest first: what it stops does not count against the person, or one place could lock anyone out.
+    [BY_PERSON_AT_ADDRESS, `${email}|${from.address}`],
     [BY_ADDRESS, from.address],
     [BY_PERSON, email],
-    [BY_PERSON_AT_ADDRESS, `${email}|${from.address}`],
   ] as const) {
     const attempt = await countAttempt(context, rule, subject);
     if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });

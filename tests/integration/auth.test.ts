@@ -103,6 +103,13 @@ test('a person is slowed down after ten wrong passwords from one place, others g
   await client('203.0.113.8').signIn(emailOf('auditor'), PASSWORD);
 });
 
+test('nobody locks out another person from one place, however often they try', async () => {
+  const attacker = client('203.0.113.17');
+  for (let i = 0; i < 40; i++)
+    await attacker.post('/api/auth/sign-in/email', { email: emailOf('youth'), password: 'x'.repeat(12) });
+  await client('203.0.113.18').signIn(emailOf('youth'), PASSWORD);
+});
+
 test('a session ends after seven days whatever happens', async () => {
   const desk = await client().signIn(emailOf('bib'), PASSWORD);
   const now = server.context.clock.now();
