@@ -17,10 +17,9 @@ export async function countAttempt(
   subject: string,
 ): Promise<Attempt> {
   const now = clock.now();
-  const windowStart = now - (now % rule.windowMs);
-  const hash = createHash('sha256').update(`${rule.purpose}|${subject}`).digest();
+  const windowStart = startOf(rule, now);
   const { rows } = await sql<{ count: number }>`
-    insert into attempt (purpose, subject, window_start, count) values (${rule.purpose}, ${hash}, ${windowStart}, 1)
+    insert into attempt (purpose, subject, window_start, count) values (${rule.purpose}, ${hashOf(rule, subject)}, ${windowStart}, 1)
     on conflict (purpose, subject, window_start) do update set count = attempt.count + 1
     returning count
   `.execute(db);
@@ -33,3 +32,23 @@ export async function countAttempt(
   if (count <= rule.max) return { allowed: true };
   return { allowed: false, retryAfterS: Math.ceil((windowStart + rule.windowMs - now) / 1_000) };
 }
+
+/** Takes back an attempt of this window that turned out to be honest. */
+export async function forgiveAttempt(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  rule: AttemptRule,
+  subject: string,
+): Promise<void> {
+  await db
+    .updateTable('attempt')
+    .set((eb) => ({ count: eb('count', '-', 1) }))
+    .where('purpose', '=', rule.purpose)
+    .where('subject', '=', hashOf(rule, subject))
+    .where('window_start', '=', startOf(rule, clock.now()))
+    .where('count', '>', 0)
+    .execute();
+}
+
+const startOf = (rule: AttemptRule, now: number): number => now - (now % rule.windowMs);
+const hashOf = (rule: AttemptRule, subject: string): Buffer =>
+  createHash('sha256').update(`${rule.purpose}|${subject}`).digest();

@@ -13,7 +13,7 @@ import {
   type PublicKey,
 } from '#domain/sync/exchange.ts';
 import { readActivities } from '../activities/repository.ts';
-import { countAttempt, type AttemptRule } from '../attempts.ts';
+import { countAttempt, forgiveAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { publish } from '../events.ts';
@@ -50,15 +50,26 @@ export async function enrol(
 ): Promise<Result<EnrolResponse, EnrolRefusal>> {
   const code = readEnrolCode(request.code);
   if (code === undefined) return refuse({ code: 'enrol-code-malformed' });
-  for (const [rule, subject] of [
+  const rules = [
     [BY_ADDRESS, address],
     [BY_ALL, 'all'],
-  ] as const) {
+  ] as const;
+  for (const [rule, subject] of rules) {
     const attempt = await countAttempt(context, rule, subject);
     if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
   }
   if (!isOnCurve(request.publicKey)) return refuse({ code: 'bad-key' });
+  const spent = await spendCode(context, request, code);
+  // Thirty phones on the wifi of one hall are no guesses.
+  if (spent.ok) for (const [rule, subject] of rules) await forgiveAttempt(context, rule, subject);
+  return spent;
+}
 
+function spendCode(
+  context: EnrolContext,
+  request: EnrolRequest,
+  code: string,
+): Promise<Result<EnrolResponse, EnrolRefusal>> {
   const { db, clock, keys } = context;
   const now = clock.now();
   return db.transaction().execute(async (trx) => {
