@@ -97,6 +97,7 @@ export type TestPhoneOptions = {
   readonly transport?: Transport;
   readonly download?: RosterDownload;
   readonly policies?: readonly ActivityPolicy[];
+  readonly alone?: (work: () => Promise<void>) => Promise<void>;
 };
 
 let databases = 0;
@@ -117,6 +118,7 @@ export async function testPhone(options: TestPhoneOptions = {}): Promise<Phone> 
       transport: options.transport ?? unreachable,
       download: options.download ?? (() => Promise.resolve(undefined)),
       phoneFacts: () => Promise.resolve(testFacts),
+      ...(options.alone && { alone: options.alone }),
     },
     device,
   );

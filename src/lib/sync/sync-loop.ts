@@ -71,6 +71,8 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   let oldNumbers = 0;
   let running = false;
   let draining: Promise<void> | undefined;
+  /** Sending, or waiting for another tab to have sent. */
+  let atWork = false;
   let wokenMeanwhile: Wake | undefined;
   let prunedAt = 0;
   let cancelNext = (): void => undefined;
@@ -102,7 +104,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
 
   function wake(how: Wake = 'now'): void {
     if (!running) return;
-    if (draining) {
+    if (atWork || draining) {
       if (wokenMeanwhile !== 'now') wokenMeanwhile = how;
       return;
     }
@@ -124,10 +126,12 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
 
   async function runAndSchedule(): Promise<void> {
     wokenMeanwhile = undefined;
+    atWork = true;
     await alone(drain).catch((error: unknown) => {
       failures++;
       console.error('Sync stopped unexpectedly; it goes on later.', error);
     });
+    atWork = false;
     if (running)
       schedule(isWokenAgain() ? Math.max(DEBOUNCE_MS, delayOf(wokenMeanwhile ?? 'now')) : pauseMs());
   }

@@ -7,7 +7,7 @@ import { newId } from '../../../src/lib/ids.ts';
 import type { Phone } from '../../../src/lib/session/phone.ts';
 import { dispatch } from '../../../src/lib/sync/dispatch.ts';
 import type { RawAnswer, SignedMessage } from '../../../src/lib/sync/transport.ts';
-import { testClock, testPhone, type TestClock } from '../../_support/phone-in-test.ts';
+import { testClock, testPhone, type TestClock, type TestPhoneOptions } from '../../_support/phone-in-test.ts';
 
 // A busy machine is no failure.
 vi.setConfig({ testTimeout: 60_000 });
@@ -21,13 +21,14 @@ type World = {
 };
 
 /** Enough of an answer to steer the loop by; the whole server is in tests/integration/phone. */
-async function world(): Promise<World> {
+async function world(options: Pick<TestPhoneOptions, 'alone'> = {}): Promise<World> {
   const clock = testClock();
   const w: World = {
     clock,
     sent: [],
     answer: (request) => signed(w.phone, takingAll(request)),
     phone: await testPhone({
+      ...options,
       clock,
       transport: {
         post(message) {
@@ -238,6 +239,32 @@ describe('the sync loop', () => {
     await w.phone.sync.exchange();
     expect(w.phone.sync.status().clockSkewMs).toBe(day);
     expect(w.phone.trueNow()).toBe(w.clock.now() + day);
+  });
+
+  it('asks for its turn once, however much happens while another tab of this phone sends', async () => {
+    let turns = 0;
+    let itsTurn = (): void => undefined;
+    const turn = new Promise<void>((resolve) => (itsTurn = resolve));
+    const alone = (work: () => Promise<void>): Promise<void> => {
+      turns++;
+      return turn.then(work);
+    };
+    const w = await world({ alone });
+    w.phone.sync.start();
+    await settles(() => {
+      w.clock.advance(10);
+      expect(turns).toBe(1);
+    });
+    for (let scan = 0; scan < 5; scan++) {
+      await write(w.phone);
+      w.phone.sync.wake('now');
+      w.clock.advance(1_000);
+    }
+    expect(turns).toBe(1);
+    itsTurn();
+    await settles(() => expect(w.sent).toHaveLength(1));
+    expect(w.sent[0]?.runs[0]?.commands).toHaveLength(5);
+    w.phone.sync.stop();
   });
 
   it('stops', async () => {
