@@ -58,7 +58,9 @@ export class EnrolLinkFlow {
 
   async look(linkId: string): Promise<void> {
     try {
-      this.seen = await api.get(`/api/enrol-links/${linkId}`, EnrolLinkState);
+      const seen = await api.get(`/api/enrol-links/${linkId}`, EnrolLinkState);
+      // A late answer about the link before says nothing of this one.
+      if (this.link?.linkId === linkId) this.seen = seen;
     } catch (error) {
       // The next look asks again; the countdown goes on meanwhile.
       console.info('The state of the enrol link is not known right now.', error);
