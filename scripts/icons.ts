@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chromium } from '@playwright/test';
+import { must } from '#domain/kernel/assert.ts';
+import { findChromium } from './find-chromium.ts';
 
 // Draws the PNG icons of the manifest from the one SVG: `npx tsx scripts/icons.ts`, after a change of the mark.
 
@@ -21,7 +23,7 @@ const targets = [
 ];
 
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  executablePath: must(await findChromium(), 'a Chromium'),
   args: ['--no-sandbox', '--disable-gpu'],
 });
 for (const { file, size, source } of targets) {

@@ -11,10 +11,14 @@ export async function readJson<T>(c: RequestContext, schema: z.ZodMiniType<T>): 
 
 /** The exact text, for bodies that are signed. */
 export async function readJsonText(c: RequestContext): Promise<string> {
-  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  // A form of another site can send every other type without asking (CSRF).
-  if (type !== 'application/json') throw new Problem(415, 'wrong-content-type');
+  requireJsonType(c.req.header('content-type'));
   return c.req.text();
+}
+
+/** A form of another site can send every other type without asking (CSRF). */
+export function requireJsonType(contentType: string | undefined): void {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new Problem(415, 'wrong-content-type');
 }
 
 export function parseJson<T>(text: string, schema: z.ZodMiniType<T>): T {

@@ -5,6 +5,7 @@ import { gunzip } from 'node:zlib';
 import { Hono } from 'hono';
 import type { Context } from '#server/context.ts';
 import { Problem } from '#server/errors.ts';
+import { requireJsonType } from '#server/request-input.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
 import { sync, type PhoneRooms } from './service.ts';
@@ -32,9 +33,8 @@ export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
 }
 
 /** The text as the phone signed it. */
-export async function readBody(request: Request): Promise<string> {
-  if (!/^application\/json\b/.test(request.headers.get('content-type') ?? ''))
-    throw new Problem(415, 'wrong-content-type');
+async function readBody(request: Request): Promise<string> {
+  requireJsonType(request.headers.get('content-type') ?? undefined);
   const sent = Buffer.from(await request.arrayBuffer());
   if (request.headers.get('content-encoding') !== 'gzip') return sent.toString('utf8');
   try {

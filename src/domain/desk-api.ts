@@ -30,7 +30,7 @@ export const Me = z.object({
 });
 export type Me = z.infer<typeof Me>;
 
-// Sign-in is better-auth's: POST /api/auth/sign-in/email {email, password}, POST /api/auth/sign-out,
+// Signing in (the paths are better-auth's): POST /api/auth/sign-in/email {email, password}, POST /api/auth/sign-out,
 // POST /api/auth/request-password-reset {email}, POST /api/auth/reset-password {token, newPassword}.
 
 export const ActivityInput = z.object({

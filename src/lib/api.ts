@@ -6,9 +6,6 @@ import * as z from 'zod/mini';
 const TIMEOUT_MS = 15_000;
 const STREAM_RETRY_MS = 10_000;
 
-/** How the sign-in library says no. */
-const AuthProblem = z.object({ code: z.string(), message: z.optional(z.string()) });
-
 /** The server answered, and the answer is no: `problem.code` says why, `problem.fields` what to mend. */
 export class ApiRefusal extends Error {
   readonly problem: Problem;
@@ -39,10 +36,6 @@ export const api = {
     request('POST', path, body, schema, options),
   put: <T>(path: string, body: unknown, schema: Schema<T>, options?: Options): Promise<T> =>
     request('PUT', path, body, schema, options),
-  patch: <T>(path: string, body: unknown, schema: Schema<T>, options?: Options): Promise<T> =>
-    request('PATCH', path, body, schema, options),
-  delete: <T>(path: string, schema: Schema<T>, options?: Options): Promise<T> =>
-    request('DELETE', path, undefined, schema, options),
 };
 
 /** One request with a hard time-out over all of it, whatever the answer: for answers that carry their own proof. */
@@ -128,30 +121,28 @@ function read<T>(response: Response, text: string, schema: Schema<T>): T {
   const type = response.headers.get('content-type') ?? '';
   if (!type.includes('json') && response.status !== 204)
     throw new Unreachable(response.status >= 500 ? 'server-error' : 'captive-portal');
-  const value = text === '' ? undefined : parseJson(text);
+  const value = jsonOf(text);
+  if (value === undefined && text !== '') throw new Unreachable('captive-portal');
   if (response.ok) {
     const parsed = z.safeParse(schema, value);
     if (!parsed.success) throw new Unreachable('unknown-answer', { cause: parsed.error });
     return parsed.data;
   }
   if (response.status >= 500) throw new Unreachable('server-error', { cause: value });
-  throw new ApiRefusal(problemOf(response.status, value));
+  throw new ApiRefusal(problemOf(value));
 }
 
-function problemOf(status: number, value: unknown): Problem {
+function problemOf(value: unknown): Problem {
   const problem = z.safeParse(Problem, value);
   if (problem.success) return problem.data;
-  const auth = z.safeParse(AuthProblem, value);
-  if (auth.success)
-    return { type: 'about:blank', title: auth.data.message ?? auth.data.code, status, code: auth.data.code };
   throw new Unreachable('unknown-answer', { cause: value });
 }
 
-function parseJson(text: string): unknown {
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new Unreachable('captive-portal', { cause });
+  } catch {
+    return undefined; // no JSON text means that
   }
 }
 
@@ -173,7 +164,7 @@ export function openEventStream<T>(
     source = new EventSource(path);
     source.addEventListener('open', onOpen);
     source.addEventListener(eventName, (message: MessageEvent<string>) => {
-      const event = z.safeParse(schema, parseJson(message.data));
+      const event = z.safeParse(schema, jsonOf(message.data));
       if (event.success) onEvent(event.data);
     });
     // The browser reconnects by itself after a cut, but gives up after an answer that is no stream.

@@ -64,9 +64,7 @@ export function clockTimeOf(instant: Instant): string {
 export function instantOfLocal(day: string, time: string): Instant {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  const local = daysSinceEpoch({ year, month, day: date }) * DAY_MS + (hours * 60 + minutes) * 60_000;
-  const summer = local - 2 * HOUR_MS;
-  return offsetMs(summer) === 2 * HOUR_MS ? summer : local - HOUR_MS;
+  return instantOf(daysSinceEpoch({ year, month, day: date }) * DAY_MS + (hours * 60 + minutes) * 60_000);
 }
 
 const between = (key: string, from: CivilDate, to: CivilDate): Period => ({
@@ -75,8 +73,10 @@ const between = (key: string, from: CivilDate, to: CivilDate): Period => ({
   endsAt: midnight(to),
 });
 
-function midnight(date: CivilDate): Instant {
-  const local = daysSinceEpoch(date) * DAY_MS;
+const midnight = (date: CivilDate): Instant => instantOf(daysSinceEpoch(date) * DAY_MS);
+
+/** Of a reading of the clock in Brussels, as if it were UTC: first as summer time, so that the doubled hour is its earlier one. */
+function instantOf(local: number): Instant {
   const summer = local - 2 * HOUR_MS;
   return offsetMs(summer) === 2 * HOUR_MS ? summer : local - HOUR_MS;
 }

@@ -30,9 +30,4 @@ export class WedgeReader {
     this.#text = '';
     this.#lastAt = Number.NEGATIVE_INFINITY;
   }
-
-  /** A run is under way: its Enter belongs to the reader, not to the button that has the focus. */
-  isReading(atMs: number): boolean {
-    return this.#text.length >= LENGTH_MIN && atMs - this.#lastAt <= GAP_MAX_MS;
-  }
 }
