@@ -59,6 +59,18 @@ test('a desk hears of its region, also from another server process, and of no ot
   await stream.close();
 });
 
+test('a desk also hears of scans that came to nothing: they are on its list', async () => {
+  const { activityId } = await world.activity();
+  const phone = await world.phone([activityId]);
+  const blocked = await world.card('blocked');
+  const stream = await openStream('/api/desk/stream', { cookie: cookieOf(world.bib.cookies) });
+  await stream.until(/: open/);
+  phone.checkIn({ activityId, number: blocked.number }, world.context.clock.now());
+  await world.sync(phone);
+  await stream.until(new RegExp(`"topic":"check-ins","activityId":"${activityId}"`));
+  await stream.close();
+});
+
 test('a phone hears of its own activities, with its token', async () => {
   const { activityId } = await world.activity();
   const elsewhere = await world.activity();
