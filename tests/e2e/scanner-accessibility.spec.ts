@@ -11,14 +11,19 @@ async function look(page: Page, screen: string): Promise<void> {
       violations.map(({ id, nodes }) => `${screen} ${colorScheme}: ${id} ${nodes[0]?.html ?? ''}`),
     ).toEqual([]);
   }
-  const { sticksOut, small } = await page.evaluate(() => ({
+  const { sticksOut, cutOff, small } = await page.evaluate(() => ({
     sticksOut: document.documentElement.scrollWidth > innerWidth,
+    // A screen that clips what does not fit has no scroll bar, and is cut off all the same.
+    cutOff: [...document.querySelectorAll('main *')]
+      .filter((element) => [...element.childNodes].some(({ nodeType }) => nodeType === Node.TEXT_NODE))
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .map((element) => element.textContent.trim()),
     small: [...document.querySelectorAll('main button, main a, dialog[open] button')]
       .map((element) => ({ name: element.textContent.trim(), box: element.getBoundingClientRect() }))
       .filter(({ box }) => box.height > 0 && (box.height < 48 || box.width < 48))
       .map(({ name, box }) => `${name} ${Math.round(box.width)}x${Math.round(box.height)}`),
   }));
-  expect({ screen, sticksOut, small }).toEqual({ screen, sticksOut: false, small: [] });
+  expect({ screen, sticksOut, cutOff, small }).toEqual({ screen, sticksOut: false, cutOff: [], small: [] });
 }
 
 test('every screen of the scanner is for everyone', async ({ town, newPhone }) => {
@@ -41,6 +46,12 @@ test('every screen of the scanner is for everyone', async ({ town, newPhone }) =
   await expectVerdict(page, 'Gespaard');
   await look(page, 'saved');
   await expect(page.getByTestId('announcement')).toHaveText('Gespaard. Bewaard op dit toestel.');
+  await page.context().setOffline(true);
+  await wedge(page, town.takeCard());
+  await expect(page.getByTestId('network')).toHaveText('offline, alles wordt bewaard');
+  await look(page, 'offline');
+  await page.context().setOffline(false);
+  await expect(page.getByTestId('network')).toHaveText('online');
   await wedge(page, '0900000002312');
   await expectVerdict(page, 'Geweigerd');
   await look(page, 'refused');
