@@ -111,3 +111,32 @@ test('every screen of the desk is for everyone', async ({ town, newPhone }) => {
   await expect(page.getByRole('menu')).toBeVisible();
   await look(page, 'account');
 });
+
+/** Nothing lies over the middle of it, also nothing that lets the pointer through while a menu is open. */
+const isInFront = (element: Element): boolean => {
+  const through = new CSSStyleSheet();
+  through.replaceSync('* { pointer-events: auto !important }');
+  document.adoptedStyleSheets.push(through);
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const top = document.elementFromPoint(x + width / 2, y + height / 2);
+  document.adoptedStyleSheets.pop();
+  return element.contains(top);
+};
+
+test('the top bar and its menu stay in front of a long table', async ({ town, newPhone }) => {
+  const { page } = await newPhone();
+  await signInAtDesk(page, town.server.url, 'bib');
+  await page.goto(`${town.server.url}/balie/toestellen`);
+  await expect(page.getByRole('columnheader', { name: 'Versie' })).toBeVisible();
+  await page.getByRole('button', { name: /afmelden$/ }).click();
+  for (const choice of await page.getByRole('menuitemradio').all())
+    expect(`${await choice.innerText()} ${await choice.evaluate(isInFront)}`).toMatch(/true$/);
+
+  await page.setViewportSize({ width: 1440, height: 400 });
+  await page.goto(`${town.server.url}/balie/activiteiten?wanneer=all`);
+  const head = page.getByRole('columnheader', { name: 'Wanneer' });
+  await expect(head).toBeVisible();
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  expect(await page.getByRole('searchbox', { name: 'Zoek een activiteit' }).evaluate(isInFront)).toBe(true);
+  expect(await head.evaluate(isInFront)).toBe(true);
+});
