@@ -85,7 +85,7 @@ test('an evening at the desk', async ({ town, newPhone }) => {
   });
 
   await test.step('a paper list is pasted from a sheet', async () => {
-    await desk.getByRole('link', { name: 'Papier', exact: true }).click();
+    await desk.getByRole('main').getByRole('link', { name: 'Papieren lijst' }).click();
     await desk.getByLabel('UITPAS-nummer op rij 1').focus();
     await paste(desk, `0900000058918\t${clock(0)}\n0900011902815\n090001190281\n0900000045410`);
     await expect(desk.getByText('Een UITPAS-nummer heeft 13 cijfers.')).toBeVisible();

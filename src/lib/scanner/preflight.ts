@@ -81,12 +81,16 @@ function installedRow({ installed, offlineReady, platform }: PreflightFacts): Pr
   return { ...row, light: 'ok', value: m.scan_check_installed_offline() };
 }
 
-const storageRow = ({ persisted }: PreflightFacts): PreflightRow => ({
+const storageRow = ({ persisted, platform }: PreflightFacts): PreflightRow => ({
   key: 'storage',
   label: m.scan_check_storage(),
   light: persisted ? 'ok' : 'no',
   value: persisted ? m.scan_check_storage_ok() : m.scan_check_storage_no(),
-  help: persisted ? undefined : m.scan_check_storage_help(),
+  help: persisted
+    ? undefined
+    : platform === 'ios'
+      ? m.scan_check_storage_help_ios()
+      : m.scan_check_storage_help(),
 });
 
 function spaceRow({ freeBytes }: PreflightFacts): PreflightRow {

@@ -27,7 +27,7 @@ export function lifeWord({ undone, life, verdict, points }: ScanEntry): string {
   if (life === 'custody') return m.scan_life_received();
   if (verdict === 'refused') return m.outcome_refused();
   if (verdict === 'noted') return m.outcome_pending();
-  if (points === 0) return verdict === 'saved' ? m.scan_life_visit() : m.scan_life_looked_at();
+  if (points === 0) return verdict === 'saved' ? m.scan_life_visit() : m.scan_life_no_points();
   return points === 1 ? m.scan_life_counted_one() : m.scan_life_counted_many({ count: points });
 }
 

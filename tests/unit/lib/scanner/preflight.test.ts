@@ -75,6 +75,16 @@ describe('the list before a shift', () => {
     expect(rowOf('clock', { clockSkewMs: 4 * MINUTE })?.value).toBe('4 min achter');
   });
 
+  it('counts one scan as one', () => {
+    expect(rowOf('unsent', { unsent: 1 })?.value).toBe('1 scan');
+    expect(rowOf('unsent', { unsent: 2 })?.value).toBe('2 scans');
+  });
+
+  it('says how to install on this kind of phone', () => {
+    expect(rowOf('storage', { persisted: false, platform: 'ios' })?.help).toContain('Zet op beginscherm');
+    expect(rowOf('storage', { persisted: false })?.help).toContain('App installeren');
+  });
+
   it.each([
     [20_000, '0 min'],
     [5 * MINUTE, '5 min'],

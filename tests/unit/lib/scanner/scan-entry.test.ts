@@ -51,7 +51,7 @@ describe('the life of a scan in words', () => {
       'refused afterwards',
       entry({ shown: green, ruling: ruled('refused', 0, 'card-blocked') }, 'ruled'),
       'refused',
-      'Niet aanvaard',
+      'geweigerd',
     ],
     ['undone', entry({ shown: green, undone: 1 }, 'here'), 'undone', 'ongedaan gemaakt'],
   ])('%s', (_name, scan, tone, word) => {

@@ -33,9 +33,9 @@ describe('a verdict in words', () => {
   it('says when and on which phone a card was seen before', () => {
     const earlier = { at: AT - 27 * 60_000, here: false, deviceName: 'Inkom 2' };
     const twice = { ...saved, verdict: 'attention', outcome: 'duplicate', earlier } as const;
-    expect(verdictOfScan(twice).reason).toBe('Al gescand om 20:05 op Inkom 2. Geen tweede punt.');
+    expect(verdictOfScan(twice).reason).toBe('Al gescand om 20:05 op Inkom 2. Er komen geen punten bij.');
     expect(verdictOfScan({ ...twice, earlier: { ...earlier, here: true } }).reason).toBe(
-      'Al gescand om 20:05 op dit toestel. Geen tweede punt.',
+      'Al gescand om 20:05 op dit toestel. Er komen geen punten bij.',
     );
     expect(verdictOfScan({ ...twice, earlier: { ...earlier, deviceName: undefined } }).reason).toContain(
       'een ander toestel',
