@@ -23,6 +23,7 @@ export async function welcome(context: Context, listeningOn: string): Promise<vo
     for (const { email, as } of demo.signIns) say(`  ${email.padEnd(40)} ${as}`);
     say(`A phone for "${demo.activityTitle}", within ten minutes: ${demo.enrolUrl}`);
     if (reachesPhones) say(await drawQrCode(demo.enrolUrl));
+    if (!config.mail) say(`Mail of the demo, such as a new password: ${appUrl}/api/dev/mailbox`);
     say('');
   }
   say('Ctrl-C stops it.');

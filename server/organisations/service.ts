@@ -3,8 +3,13 @@ import type { Context } from '../context.ts';
 import { VERSION } from '../version.ts';
 import { findFirstRegion } from './repository.ts';
 
-/** Nothing here is a secret: the name of the region, and whether its people are invented. */
-export async function readPublicFacts({ db }: Pick<Context, 'db'>): Promise<PublicFacts> {
+/** Nothing here is a secret: the name of the region, whether its people are invented, whether letters leave. */
+export async function readPublicFacts({ db, mail }: Pick<Context, 'db' | 'mail'>): Promise<PublicFacts> {
   const region = await findFirstRegion(db);
-  return { demo: region?.demo ?? false, regionName: region?.name ?? '', version: VERSION };
+  return {
+    demo: region?.demo ?? false,
+    regionName: region?.name ?? '',
+    version: VERSION,
+    sendsMail: mail.canSend,
+  };
 }

@@ -14,5 +14,11 @@ export const Problem = z.object({
 export type Problem = z.infer<typeof Problem>;
 
 /** GET /api/public */
-export const PublicFacts = z.object({ demo: z.boolean(), regionName: z.string(), version: z.string() });
+export const PublicFacts = z.object({
+  demo: z.boolean(),
+  regionName: z.string(),
+  version: z.string(),
+  /** Absent in what an older app remembered. */
+  sendsMail: z.optional(z.boolean()),
+});
 export type PublicFacts = z.infer<typeof PublicFacts>;

@@ -18,6 +18,10 @@ export const region = {
   get version(): string {
     return facts?.version ?? '';
   },
+  /** Until the server has said no. */
+  get sendsMail(): boolean {
+    return facts?.sendsMail ?? true;
+  },
   /** Asks the server; without an answer what is remembered stands. */
   async refresh(): Promise<void> {
     try {

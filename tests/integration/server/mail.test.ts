@@ -106,6 +106,15 @@ test('without a mail server nothing is kept, so that the screen shows the link',
   expect(await outbox()).toEqual([]);
 });
 
+test('everyone may know whether letters leave from here: no screen promises one that does not', async () => {
+  const { context } = server;
+  const mail = createMailer({ mail: undefined, demo: false }, context.db, context.clock, context.ids);
+  const factsOf = async (app: ReturnType<typeof createApp>): Promise<unknown> =>
+    (await app.request('/api/public')).json();
+  expect(await factsOf(createApp({ ...context, mail }))).toMatchObject({ sendsMail: false });
+  expect(await factsOf(createApp(context))).toMatchObject({ sendsMail: true });
+});
+
 test('the development mailbox shows letters of a demo region and of no other', async () => {
   await server.context.mail.send(1, LETTER);
   const app = createApp(server.context);
