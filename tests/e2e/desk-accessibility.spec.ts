@@ -123,6 +123,14 @@ const isInFront = (element: Element): boolean => {
   return element.contains(top);
 };
 
+test('who may not look up cards is told so before typing a number', async ({ town, newPhone }) => {
+  const { page } = await newPhone();
+  await signInAtDesk(page, town.server.url, 'bib');
+  await page.goto(`${town.server.url}/balie/kaart`);
+  await expect(page.getByText('Dit mag je niet met je huidige rechten.')).toBeVisible();
+  await expect(page.getByLabel('UITPAS-nummer')).toHaveCount(0);
+});
+
 test('the top bar and its menu stay in front of a long table', async ({ town, newPhone }) => {
   const { page } = await newPhone();
   await signInAtDesk(page, town.server.url, 'bib');
