@@ -19,7 +19,12 @@ type SenderContext = Pick<Context, 'db' | 'clock' | 'log' | 'stopping'> & {
 /** Ends when the server stops; resolves after the letter under way. */
 export async function runMailSender(context: SenderContext): Promise<void> {
   const transport = createTransport(
-    { url: context.mail.smtpUrl, connectionTimeout: SMTP_MS_MAX, socketTimeout: SMTP_MS_MAX },
+    {
+      url: context.mail.smtpUrl,
+      connectionTimeout: SMTP_MS_MAX,
+      greetingTimeout: SMTP_MS_MAX,
+      socketTimeout: SMTP_MS_MAX,
+    },
     { from: context.mail.from },
   );
   while (!context.stopping.aborted) {
