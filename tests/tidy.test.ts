@@ -60,7 +60,8 @@ describe('files', () => {
 describe('decisions (docs/adr)', () => {
   const names = files
     .filter((file) => /^docs\/adr\/[^/]+\.md$/.test(file))
-    .map((file) => file.slice('docs/adr/'.length));
+    .map((file) => file.slice('docs/adr/'.length))
+    .filter((name) => name !== 'README.md');
 
   it('are numbered 001, 002, 003 … each number once', () => {
     const numbers = names.map((name) => name.slice(0, 3)).sort();
@@ -74,6 +75,11 @@ describe('decisions (docs/adr)', () => {
       return !['Status', 'Context', 'Decision', 'Consequences'].every((head) => text.includes(head));
     });
     expect(incomplete).toEqual([]);
+  });
+
+  it('stand in their list', () => {
+    const list = read('docs/adr/README.md');
+    expect(names.filter((name) => !list.includes(`(${name})`))).toEqual([]);
   });
 
   it('that code refers to exist', () => {
