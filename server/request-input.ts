@@ -2,6 +2,7 @@
 import type { Context as RequestContext } from 'hono';
 import * as z from 'zod/mini';
 import { Problem } from './errors.ts';
+import { codeOf } from './operator-error.ts';
 
 const FIELDS_MAX = 20;
 
@@ -12,7 +13,16 @@ export async function readJson<T>(c: RequestContext, schema: z.ZodMiniType<T>): 
 /** The exact text, for bodies that are signed. */
 export async function readJsonText(c: RequestContext): Promise<string> {
   requireJsonType(c.req.header('content-type'));
-  return c.req.text();
+  return wholeBody(c.req.text());
+}
+
+/** A sender that goes away in the middle breaks the connection as a lost database does: here one knows which it was. */
+export async function wholeBody<T>(body: Promise<T>): Promise<T> {
+  try {
+    return await body;
+  } catch (error) {
+    throw codeOf(error) === 'ECONNRESET' ? new Problem(400, 'cut-off') : error;
+  }
 }
 
 /** A form of another site can send every other type without asking (CSRF). */

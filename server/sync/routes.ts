@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib';
 import { Hono } from 'hono';
 import type { Context } from '#server/context.ts';
 import { Problem } from '#server/errors.ts';
-import { requireJsonType } from '#server/request-input.ts';
+import { requireJsonType, wholeBody } from '#server/request-input.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
 import { sync, type PhoneRooms } from './service.ts';
@@ -35,7 +35,7 @@ export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
 /** The text as the phone signed it. */
 async function readBody(request: Request): Promise<string> {
   requireJsonType(request.headers.get('content-type') ?? undefined);
-  const sent = Buffer.from(await request.arrayBuffer());
+  const sent = Buffer.from(await wholeBody(request.arrayBuffer()));
   if (request.headers.get('content-encoding') !== 'gzip') return sent.toString('utf8');
   try {
     return (await unpack(sent, { maxOutputLength: limits.bodyBytesMax })).toString('utf8');

@@ -31,6 +31,29 @@ test('who sends its headers byte by byte is cut off, and holds up nobody', async
   await server.stop();
 });
 
+test.each(['/api/sync', '/api/auth/sign-in/email'])(
+  'a phone that loses its network halfway through %s is no failure of this server',
+  async (path) => {
+    const server = await startServer({ dataDir, env: { LOG_LEVEL: 'info' } });
+    const { port } = new URL(server.url);
+    const phone = connect(Number(port), '127.0.0.1');
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n`;
+    phone.write(`${head}Expect: 100-continue\r\n\r\n`);
+    // "100 Continue" says that the request has begun.
+    await new Promise((resolve) => phone.once('data', resolve));
+    phone.write('{"protocol"');
+    phone.destroy();
+    const logged = (): string | undefined =>
+      server
+        .output()
+        .split('\n')
+        .find((line) => line.includes(path));
+    await expect.poll(logged).toContain('"status":400');
+    expect(server.output()).not.toContain('"level":"error"');
+    await server.stop();
+  },
+);
+
 test('headers without end are refused at once', async () => {
   const server = await startServer({ dataDir });
   const answer = await fetch(`${server.url}/healthz`, { headers: { cookie: 'x'.repeat(20_000) } });
