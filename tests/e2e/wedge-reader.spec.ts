@@ -38,6 +38,9 @@ test('a reader without a camera: cards, wrong numbers, shop articles, the same c
   await page.getByRole('button', { name: 'Nee, niet scannen' }).click();
   await expect(page.getByTestId('counters')).toContainText('3 gescand');
   await wedge(page, MAYBE_ARTICLE);
+  // The Enter of the next card answers no question.
+  await wedge(page, town.takeCard());
+  await expect(page.getByRole('button', { name: 'Nee, niet scannen' })).toBeVisible();
   await page.getByRole('button', { name: 'Ja, het is een UITPAS' }).click();
   await expectVerdict(page, 'Genoteerd');
   await expect(page.getByTestId('counters')).toContainText('4 gescand');

@@ -65,7 +65,11 @@ export class Door {
   }
 
   read(raw: string, way: ScanWay, symbology: Symbology): Promise<void> {
-    if (this.busy || this.#waiting.length >= WAITING_MAX) return Promise.resolve();
+    if (this.busy || this.#waiting.length >= WAITING_MAX) {
+      // The camera shows that it waits; a reader beeps for every card, so one must hear that this one was not taken.
+      if (way === 'wedge') this.#parts.signals.give('refused');
+      return Promise.resolve();
+    }
     return new Promise((done) => {
       this.#waiting.push({ attempt: { reading: readScan(raw, way, symbology), context: { way } }, done });
       void this.#work();
