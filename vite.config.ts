@@ -15,7 +15,7 @@ export default defineConfig({
       project: './src/messages/project.inlang',
       outdir: './src/lib/paraglide',
       // Dutch first, whatever the phone's own language is; who chooses English keeps it.
-      strategy: ['localStorage', 'baseLocale'],
+      strategy: ['custom-notes', 'baseLocale'],
       emitTsDeclarations: true,
     }),
     sveltekit(),

@@ -47,6 +47,36 @@ test('a full phone never says that a scan is stored, and stores it when there is
   await expectRulings(town, deviceId, ['accepted 1']);
 });
 
+test('a phone where nothing small can be stored scans all the same', async ({ town, newPhone }) => {
+  const phone = await newPhone();
+  await phone.page.addInitScript(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  const deviceId = await enrol(town, phone, 'Krappe gsm');
+  await expectReady(phone.page);
+  await startShift(phone.page);
+  await wedge(phone.page, town.takeCard());
+  await expectVerdict(phone.page, 'Gespaard');
+  await expectRulings(town, deviceId, ['accepted 1']);
+});
+
+test('a browser that gives no storage at all says so', async ({ town, newPhone }) => {
+  const { page } = await newPhone();
+  await page.addInitScript(() => {
+    const denied = {
+      get: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    };
+    for (const store of ['localStorage', 'sessionStorage', 'indexedDB'])
+      Object.defineProperty(window, store, denied);
+  });
+  await page.goto(`${town.server.url}/scan`);
+  await expect(page.getByText('De scanner start niet')).toBeVisible();
+});
+
 test('a phone whose clock is a day ahead is warned, and its scans count today', async ({
   town,
   newPhone,

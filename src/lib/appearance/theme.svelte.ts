@@ -1,5 +1,7 @@
 // Light or dark: as the device says, unless this device was told otherwise here.
 
+import { notes } from '../notes.ts';
+
 const KEY = 'streekbalie.theme';
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -15,15 +17,15 @@ export const theme = {
   },
   choose(next: Theme): void {
     chosen = next;
-    if (next === 'auto') localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, next);
+    if (next === 'auto') notes.removeItem(KEY);
+    else notes.setItem(KEY, next);
     show(next);
   },
 };
 
 /** Before the first screen is drawn. */
 export function startTheme(): void {
-  chosen = THEMES.find((known) => known === localStorage.getItem(KEY)) ?? 'auto';
+  chosen = THEMES.find((known) => known === notes.getItem(KEY)) ?? 'auto';
   show(chosen);
 }
 

@@ -3,6 +3,7 @@
 import { PublicFacts } from '#domain/public-api.ts';
 import * as z from 'zod/mini';
 import { api } from '../api.ts';
+import { notes } from '../notes.ts';
 
 const KEY = 'streekbalie.region';
 
@@ -26,7 +27,7 @@ export const region = {
   async refresh(): Promise<void> {
     try {
       facts = await api.get('/api/public', PublicFacts);
-      localStorage.setItem(KEY, JSON.stringify(facts));
+      notes.setItem(KEY, JSON.stringify(facts));
     } catch (error) {
       console.info('The facts of the region stay as they were remembered.', error);
     }
@@ -34,12 +35,12 @@ export const region = {
 };
 
 function remembered(): PublicFacts | undefined {
-  const text = localStorage.getItem(KEY);
+  const text = notes.getItem(KEY);
   if (text === null) return undefined;
   try {
     return z.parse(PublicFacts, JSON.parse(text));
   } catch {
-    localStorage.removeItem(KEY);
+    notes.removeItem(KEY);
     return undefined;
   }
 }

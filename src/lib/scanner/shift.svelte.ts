@@ -1,5 +1,6 @@
 // A shift, from pre-flight to end screen: where the volunteer is in it, and for which activity. Survives a killed app;
 // then one tap goes on, because sound and camera need one.
+import { notes } from '../notes.ts';
 import { isShiftActive, setShiftActive } from '../shift-flag.svelte.ts';
 import { isSoundOn, setSoundOn, Signals } from './signals.ts';
 
@@ -16,7 +17,7 @@ export class Shift {
   readonly resumed = isShiftActive();
 
   constructor() {
-    const kept = localStorage.getItem(KEY);
+    const kept = notes.getItem(KEY);
     if (kept !== null && this.resumed) this.choose(kept);
   }
 
@@ -33,7 +34,7 @@ export class Shift {
   /** In the tap itself: browsers let a page sound only from there. */
   start(): void {
     this.signals.unlock();
-    if (this.activityId !== undefined) localStorage.setItem(KEY, this.activityId);
+    if (this.activityId !== undefined) notes.setItem(KEY, this.activityId);
     setShiftActive(true);
     this.stage = 'scanning';
   }
@@ -52,7 +53,7 @@ export class Shift {
 
   close(): void {
     setShiftActive(false);
-    localStorage.removeItem(KEY);
+    notes.removeItem(KEY);
     this.signals.close();
     this.chooseOther();
   }

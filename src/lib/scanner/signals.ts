@@ -1,5 +1,6 @@
 // Sound and vibration of the verdicts. The same sound and the same time for every card: what is heard at the door tells
 // nothing about anybody's price. Volume follows the phone; iPhones do not vibrate, so this never stands alone.
+import { notes } from '../notes.ts';
 import type { VerdictKind } from '#domain/checkins/verdict.ts';
 
 export type Signal = VerdictKind | 'alarm';
@@ -71,8 +72,8 @@ export class Signals {
   }
 }
 
-export const isSoundOn = (): boolean => localStorage.getItem(MUTED_KEY) !== 'off';
-export const setSoundOn = (on: boolean): void => localStorage.setItem(MUTED_KEY, on ? 'on' : 'off');
+export const isSoundOn = (): boolean => notes.getItem(MUTED_KEY) !== 'off';
+export const setSoundOn = (on: boolean): void => notes.setItem(MUTED_KEY, on ? 'on' : 'off');
 
 function playNote(audio: AudioContext, note: Note, loudness: number): void {
   const from = audio.currentTime + note.fromMs / 1_000;

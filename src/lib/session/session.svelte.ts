@@ -1,4 +1,5 @@
 // The one place where screens learn what this phone is, and where the parts of the phone are put together.
+import { notes } from '../notes.ts';
 import { APP_VERSION } from '../app-version.ts';
 import { clock } from '../clock.ts';
 import { fetchEvents } from '../api.ts';
@@ -77,12 +78,12 @@ export async function enrol(code: string, name: string): Promise<EnrolOutcome> {
 
 /** Signs this phone out. What it still owes stays on it and is still sent; say so before. */
 export async function leave(): Promise<void> {
-  await leaveDevice(db, localStorage);
+  await leaveDevice(db, notes);
   await reopen();
 }
 
 async function readAndRun(): Promise<void> {
-  const standing = await readStanding(db, localStorage);
+  const standing = await readStanding(db, notes);
   switch (standing.kind) {
     case 'none':
     case 'unusable':
@@ -157,7 +158,7 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
 
 const phoneParts = (): Parameters<typeof openPhone>[0] => ({
   db,
-  trace: localStorage,
+  trace: notes,
   phoneFacts: () => readPhoneFacts({ version: APP_VERSION, shiftActive: isShiftActive() }),
   // Missing on plain http; then the loop of each tab sends, and the server takes each command once.
   ...('locks' in navigator && {
@@ -184,7 +185,7 @@ function waitFor(device: DeviceRow, shown: boolean): void {
       cancel = clock.after(APPROVAL_POLL_MS, () => void ask());
       return;
     }
-    const settled = await settleEnrolment(db, localStorage, device, said);
+    const settled = await settleEnrolment(db, notes, device, said);
     if (settled.state === 'active') await reopen();
     else if (shown) state = { kind: said === 'expired' ? 'expired' : 'refused' };
   };

@@ -1,4 +1,5 @@
 // Who works at this desk, and for which organisation. The session itself is a cookie that scripts cannot read.
+import { notes } from '../../notes.ts';
 import { Me } from '#domain/desk-api.ts';
 import type { Action } from '#domain/devices/permissions.ts';
 import * as z from 'zod/mini';
@@ -9,7 +10,7 @@ const ORGANISATION_KEY = 'streekbalie.organisation';
 
 let me = $state.raw<Me | undefined>();
 let state = $state<'unknown' | 'nobody' | 'signed-in'>('unknown');
-let chosenId = $state(localStorage.getItem(ORGANISATION_KEY));
+let chosenId = $state(notes.getItem(ORGANISATION_KEY));
 
 const organisation = $derived(
   me?.organisations.find((known) => known.organisationId === chosenId) ?? me?.organisations[0],
@@ -32,7 +33,7 @@ export const session = {
   },
   chooseOrganisation(organisationId: string): void {
     chosenId = organisationId;
-    localStorage.setItem(ORGANISATION_KEY, organisationId);
+    notes.setItem(ORGANISATION_KEY, organisationId);
   },
   async load(): Promise<void> {
     try {
