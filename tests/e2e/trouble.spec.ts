@@ -77,6 +77,33 @@ test('a browser that gives no storage at all says so', async ({ town, newPhone }
   await expect(page.getByText('De scanner start niet')).toBeVisible();
 });
 
+test('a newer version was here: the old one says so, and stores nothing in its database', async ({
+  town,
+  newPhone,
+}) => {
+  const phone = await newPhone();
+  const { page } = phone;
+  await enrol(town, phone, 'Oude versie');
+  await expectReady(page);
+  await startShift(page);
+  const upgraded = await page.evaluate(
+    () =>
+      new Promise<boolean>((resolve, reject) => {
+        const request = indexedDB.open('streekbalie', 20);
+        request.onerror = () => reject(new Error('not upgraded'));
+        request.onsuccess = () => {
+          request.result.close();
+          resolve(true);
+        };
+      }),
+  );
+  expect(upgraded).toBe(true);
+  await wedge(page, town.takeCard());
+  await expect(page.getByTestId('not-saved')).toContainText('NIET BEWAARD');
+  await page.reload();
+  await expect(page.getByText('nieuwere versie van Streekbalie')).toBeVisible();
+});
+
 test('a phone whose clock is a day ahead is warned, and its scans count today', async ({
   town,
   newPhone,
