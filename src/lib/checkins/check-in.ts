@@ -14,7 +14,7 @@ import { limits } from '#domain/kernel/limits.ts';
 import type { CheckInPayload } from '#domain/sync/command.ts';
 import type { Because } from '#domain/sync/ruling.ts';
 import { markOf } from '../db/device-keys.ts';
-import { scanRow, type PhoneDb, type ScanRow, type Shown } from '../db/phone-db.ts';
+import { scanRow, type PhoneDb, type ScanRow, type Shown, type VisitRow } from '../db/phone-db.ts';
 import type { NotSaved } from '../db/strict-write.ts';
 import type { Phone } from '../session/phone.ts';
 import { dispatch, type LocalEffect, type Stamp } from '../sync/dispatch.ts';
@@ -125,11 +125,15 @@ async function checkInNow(
     way: context.way,
   };
   const saved = await dispatch<Scanned | undefined, 'check-in'>(phone, 'check-in', payload, async (stamp) => {
-    const policy = await phone.db.activities.get(context.activityId);
+    const [policy, own, others] = await Promise.all([
+      phone.db.activities.get(context.activityId),
+      phone.db.scans.where('[activityId+mark]').equals([context.activityId, mark]).toArray(),
+      visitsElsewhere(phone.db, context.activityId, fingerprint),
+    ]);
     if (!policy) return { write: false, result: undefined };
-    const same = await recentScan(phone.db, context.activityId, mark, at);
+    const same = own.find((row) => row.undone === 0 && Math.abs(at - row.at) < limits.sameScanMs);
     if (same) return { write: false, result: { row: same, again: true, policy } };
-    const earlier = await earlierVisits(phone.db, policy, mark, fingerprint, at);
+    const earlier = earlierVisits(policy, own, others, at);
     return scanEffect(phone.db, stamp, { policy, card, doubt, earlier, mark, at, rosterVersion });
   });
   if (!saved.ok) return { kind: 'not-saved', why: saved.error.why, masked };
@@ -230,21 +234,25 @@ function lookUp(
   };
 }
 
-/** This card at this activity within the limit's period: own scans and those that other phones told of. */
-async function earlierVisits(
+/** As far as this phone was told. */
+const visitsElsewhere = async (
   db: PhoneDb,
-  policy: ActivityPolicy,
-  mark: string,
+  activityId: string,
   fingerprint: string | undefined,
+): Promise<VisitRow[]> =>
+  fingerprint === undefined
+    ? []
+    : db.visits.where('[activityId+fingerprint]').equals([activityId, fingerprint]).toArray();
+
+/** This card at this activity within the limit's period: own scans and those that other phones told of. */
+function earlierVisits(
+  policy: ActivityPolicy,
+  own: readonly ScanRow[],
+  others: readonly VisitRow[],
   at: Instant,
-): Promise<LocalVisit[]> {
+): LocalVisit[] {
   if (!policy.limit) return [];
   const period = periodAt(policy.periods, at) ?? periodOf(policy.limit.period, at);
-  const own = await db.scans.where('[activityId+mark]').equals([policy.activityId, mark]).toArray();
-  const others =
-    fingerprint === undefined
-      ? []
-      : await db.visits.where('[activityId+fingerprint]').equals([policy.activityId, fingerprint]).toArray();
   const visits = new Map<string, LocalVisit>();
   for (const { commandId, device, at: when, counts } of others)
     visits.set(commandId, { commandId, device, at: when, undone: counts === 0 });
@@ -253,16 +261,6 @@ async function earlierVisits(
     visits.set(commandId, { commandId, device, at: when, undone: undone === 1 || refused });
   }
   return [...visits.values()].filter((visit) => visit.at >= period.startsAt && visit.at < period.endsAt);
-}
-
-async function recentScan(
-  db: PhoneDb,
-  activityId: string,
-  mark: string,
-  at: Instant,
-): Promise<ScanRow | undefined> {
-  const rows = await db.scans.where('[activityId+mark]').equals([activityId, mark]).toArray();
-  return rows.find((row) => row.undone === 0 && Math.abs(at - row.at) < limits.sameScanMs);
 }
 
 async function shownOf(

@@ -62,17 +62,19 @@ export async function listScans(phone: Phone, activityId: string, since: Instant
 
 export async function countScans(phone: Phone, activityId: string, since: Instant): Promise<ScanCounts> {
   const { db } = phone;
-  const [scanned, toLookAt, { unsent }] = await Promise.all([
-    db.scans
-      .where('[activityId+gone+at]')
-      .between([activityId, 0, since], [activityId, 0, Number.MAX_SAFE_INTEGER])
-      .count(),
-    db.scans
-      .where('[activityId+look+at]')
-      .between([activityId, 1, since], [activityId, 1, Number.MAX_SAFE_INTEGER])
-      .count(),
-    phone.backlog(),
-  ]);
+  const [scanned, toLookAt, { unsent }] = await db.transaction('r', db.scans, db.outbox, () =>
+    Promise.all([
+      db.scans
+        .where('[activityId+gone+at]')
+        .between([activityId, 0, since], [activityId, 0, Number.MAX_SAFE_INTEGER])
+        .count(),
+      db.scans
+        .where('[activityId+look+at]')
+        .between([activityId, 1, since], [activityId, 1, Number.MAX_SAFE_INTEGER])
+        .count(),
+      phone.backlog(),
+    ]),
+  );
   return { scanned, toLookAt, unsent };
 }
 

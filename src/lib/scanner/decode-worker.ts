@@ -1,6 +1,13 @@
 // Reads codes from frames, off the main thread. The browser's own reader where it knows Code 128 (Android, macOS), else
 // zxing as WebAssembly, always from our own address: the page may be offline, and nobody else's server is asked.
-import { CODE_FORMATS, symbologyOf, type FromDecoder, type SeenCode, type ToDecoder } from './seen-code.ts';
+import {
+  CODE_FORMATS,
+  symbologyOf,
+  type FromDecoder,
+  type Picture,
+  type SeenCode,
+  type ToDecoder,
+} from './seen-code.ts';
 
 type Reader = { detect(image: ImageBitmap | ImageData): Promise<{ rawValue: string; format: string }[]> };
 type NativeDetectorClass = {
@@ -28,7 +35,7 @@ scope.addEventListener('message', ({ data }) => {
       () => send({ kind: 'ready', engine }),
       (error: unknown) => send({ kind: 'failed', no: null, why: String(error) }),
     );
-  } else void readFrame(data.no, data.image);
+  } else void readFrame(data.no, data.picture);
 });
 
 const send = (message: FromDecoder): void => scope.postMessage(message);
@@ -50,8 +57,10 @@ async function startWasm(): Promise<Reader> {
   return new BarcodeDetector({ formats: [...CODE_FORMATS] });
 }
 
-async function readFrame(no: number, image: ImageBitmap | ImageData): Promise<void> {
+async function readFrame(no: number, picture: Picture): Promise<void> {
+  let image: ImageBitmap | ImageData | undefined;
   try {
+    image = await cutOut(picture);
     const codes = await (await reader)?.detect(image);
     send({ kind: 'codes', no, codes: (codes ?? []).map(toSeenCode) });
   } catch (error) {
@@ -61,7 +70,17 @@ async function readFrame(no: number, image: ImageBitmap | ImageData): Promise<vo
       send({ kind: 'codes', no, codes: [] });
     } else send({ kind: 'failed', no, why: String(error) });
   } finally {
-    if ('close' in image) image.close();
+    if (image && 'close' in image) image.close();
+  }
+}
+
+async function cutOut(picture: Picture): Promise<ImageBitmap | ImageData> {
+  if (!('frame' in picture)) return picture;
+  const { frame, part } = picture;
+  try {
+    return await createImageBitmap(frame, part.x, part.y, part.width, part.height);
+  } finally {
+    frame.close(); // the camera has few of them
   }
 }
 

@@ -1,14 +1,14 @@
 // The decoder as the screen sees it: a frame in, codes out. One worker; it starts with the first camera picture, so
 // neither it nor the WebAssembly weighs on the first screen.
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
-import type { FromDecoder, SeenCode, ToDecoder } from './seen-code.ts';
+import type { FromDecoder, Picture, SeenCode, ToDecoder } from './seen-code.ts';
 
 /** A frame takes 16-250 ms; a worker that says nothing for this long is dead. */
 const SILENCE_MAX_MS = 8_000;
 
 export type Decoder = {
   /** Resolves to the codes in the frame; rejects when the decoder is broken. One at a time. */
-  decode(image: ImageBitmap | ImageData): Promise<readonly SeenCode[]>;
+  decode(picture: Picture): Promise<readonly SeenCode[]>;
   close(): void;
 };
 
@@ -38,8 +38,11 @@ export function startDecoder(): Decoder {
   send({ kind: 'start', wasmUrl: new URL(wasmUrl, location.href).href });
 
   return {
-    decode(image) {
-      if (broken) return Promise.reject(broken);
+    decode(picture) {
+      if (broken) {
+        if ('frame' in picture) picture.frame.close();
+        return Promise.reject(broken);
+      }
       no += 1;
       return new Promise((done, fail) => {
         const silence = setTimeout(() => breakDown('no answer'), SILENCE_MAX_MS);
@@ -50,11 +53,17 @@ export function startDecoder(): Decoder {
             next(value);
           };
         waiting = { no, done: stop(done), fail: stop(fail) };
-        send({ kind: 'frame', no, image }, 'close' in image ? [image] : [image.data.buffer]);
+        send({ kind: 'frame', no, picture }, [handedOver(picture)]);
       });
     },
     close() {
       breakDown('closed');
     },
   };
+}
+
+/** Moved to the worker, not copied. */
+function handedOver(picture: Picture): Transferable {
+  if ('frame' in picture) return picture.frame;
+  return 'close' in picture ? picture : picture.data.buffer;
 }

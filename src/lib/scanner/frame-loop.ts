@@ -2,8 +2,8 @@
 import { now } from '../clock.ts';
 import { CodeGate } from './code-gate.ts';
 import { startDecoder, type Decoder } from './decoder.ts';
-import type { SeenCode } from './seen-code.ts';
-import { visiblePart } from './visible-part.ts';
+import type { Picture, SeenCode } from './seen-code.ts';
+import { visiblePart, type Rect } from './visible-part.ts';
 
 /** Twelve reads a second are plenty, and leave the battery for the whole evening. */
 const FRAME_EVERY_MS = 80;
@@ -77,8 +77,8 @@ export class FrameLoop {
   }
 
   async #read(): Promise<void> {
-    const image = await this.#grab();
-    const codes = image && (await this.#decoder?.decode(image));
+    const picture = await this.#grab();
+    const codes = picture && (await this.#decoder?.decode(picture));
     const code = codes && this.#gate.pass(codes, now());
     if (code && this.#running) this.#onCode(code);
   }
@@ -96,13 +96,16 @@ export class FrameLoop {
   }
 
   /** What is seen now; undefined while there is no picture yet. */
-  async #grab(): Promise<ImageBitmap | ImageData | undefined> {
+  async #grab(): Promise<Picture | undefined> {
     const video = this.#video;
     if (video.readyState < video.HAVE_CURRENT_DATA || video.videoWidth === 0) return undefined;
-    const { x, y, width, height } = visiblePart(
+    const part = visiblePart(
       { width: video.videoWidth, height: video.videoHeight },
       { width: video.clientWidth, height: video.clientHeight },
     );
+    const { x, y, width, height } = part;
+    // Only a handle changes hands; cutting out a bitmap here took a fifth of the time of this thread.
+    if (typeof VideoFrame !== 'undefined') return frameOf(video, part);
     if (typeof OffscreenCanvas !== 'undefined') return createImageBitmap(video, x, y, width, height);
     // Safari before 16.4 draws in no worker: the picture is taken here.
     const canvas = document.createElement('canvas');
@@ -112,4 +115,12 @@ export class FrameLoop {
     context?.drawImage(video, x, y, width, height, 0, 0, width, height);
     return context?.getImageData(0, 0, width, height);
   }
+}
+
+/** A camera held upright may give frames that lie on their side: then all of it is read. */
+function frameOf(video: HTMLVideoElement, part: Rect): Picture {
+  const frame = new VideoFrame(video);
+  const { displayWidth: width, displayHeight: height } = frame;
+  const upright = width === video.videoWidth && height === video.videoHeight;
+  return { frame, part: upright ? part : { x: 0, y: 0, width, height } };
 }

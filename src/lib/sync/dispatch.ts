@@ -96,18 +96,24 @@ async function write<T, K extends CommandKind>(
     [db.outbox, db.chains, db.contacts, db.devices, db.scans, db.visits, db.activities],
     async () => {
       // The first try may have been stored although it was reported as failed: then it is this command already.
-      const before = await db.outbox.where('id').equals(draft.id).first();
+      const before = first && (await db.outbox.where('id').equals(draft.id).first());
       if (before && first !== undefined) return { result: first, command: before };
-      const chain = forked ?? (await db.chains.get(device.id));
-      if (!chain || (await db.devices.get(device.id))?.state !== 'active') throw new NoDevice();
-      const local = await effect({ commandId: draft.id, device: device.id });
+      // All questions at once: on a slow phone each answer takes a turn of its own.
+      const [chain, current, contact, local] = await Promise.all([
+        forked ?? db.chains.get(device.id),
+        db.devices.get(device.id),
+        db.contacts.get(device.id),
+        effect({ commandId: draft.id, device: device.id }),
+      ]);
+      if (!chain || current?.state !== 'active') throw new NoDevice();
       first = local.result;
       if (!local.write) return { result: local.result, command: undefined };
-      const contact = await db.contacts.get(device.id);
       const command = chained(draft, chain, local.grounds, anchorOf(contact?.anchor ?? null, author.session));
-      await (forked ? db.outbox.put(command) : db.outbox.add(command));
-      await db.chains.put({ device: device.id, seq: command.seq, hash: command.hash });
-      await local.apply(command.seq);
+      await Promise.all([
+        forked ? db.outbox.put(command) : db.outbox.add(command),
+        db.chains.put({ device: device.id, seq: command.seq, hash: command.hash }),
+        local.apply(command.seq),
+      ]);
       return { result: local.result, command };
     },
   );
