@@ -33,6 +33,9 @@ export async function measurePhone(): Promise<Row[]> {
       viewport: { width: 360, height: 740 },
       permissions: ['camera'],
     });
+    // Before the app binds its database; the runner of this script marks names with __name.
+    await context.addInitScript('globalThis.__name = (named) => named');
+    await context.addInitScript(watch);
     const page = await enrolPhone(context, server.url);
     const scripts = await scanScripts(context, server.url);
     await page.goto(`${server.url}/scan`);
@@ -43,7 +46,6 @@ export async function measurePhone(): Promise<Row[]> {
     await page.getByRole('button', { name: /start.*met scannen/i }).click();
     await page.locator('[data-camera="live"]').waitFor();
     await context.setOffline(true);
-    await page.evaluate(watch);
 
     await scan(page, 0, WAITING);
     await slowDown(page, SLOWER);
