@@ -1,5 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import * as z from 'zod/mini';
+import type { NoteCode } from '#domain/checkins/decide-check-in.ts';
+import { VERDICTS, type VerdictKind } from '#domain/checkins/verdict.ts';
 import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
 import type { Database } from '../db/tables.ts';
 
@@ -21,6 +23,9 @@ export type CheckInRow = {
   readonly undone: boolean;
   readonly way: string;
 };
+
+/** One that did not become a visit, with what the phone showed; null for a paper list. */
+export type TroubleRow = CheckInRow & { readonly shown: VerdictKind | null };
 
 type StoredRow = Omit<CheckInRow, 'way' | 'activityId'> & {
   activityId: string | null;
@@ -79,10 +84,13 @@ export async function listTrouble(
   from: number,
   to: number,
   limit: number,
-): Promise<CheckInRow[]> {
+): Promise<TroubleRow[]> {
   const { rows } = await sql<StoredRow & { envelope: string }>`
     select t.command_id as "commandId", null as "activityId", 0 as at, c.received_at as "receivedAt", null as card,
-      d.name as "deviceName", t.outcome, t.code, t.because, t.points, false as undone, c.payload, c.envelope
+      d.name as "deviceName", t.outcome, t.code, t.because, t.points, c.payload, c.envelope,
+      exists (select from undo u
+        join ruling r on r.region_id = u.region_id and r.command_id = u.command_id and r.outcome = 'accepted'
+        where u.region_id = t.region_id and u.target_id = t.command_id) as undone
     from device d
     join ruling t on t.region_id = d.region_id and t.device_id = d.device_id
       and t.outcome in ('refused', 'pending', 'quarantined') and t.ruled_at >= ${from}
@@ -98,27 +106,49 @@ export async function listTrouble(
     order by t.ruled_at desc limit ${limit}
   `.execute(db);
   return rows
-    .map((row) => checkInOf({ ...row, at: claimedTime(row) }))
+    .map(({ envelope, ...row }) => ({
+      ...checkInOf({ ...row, at: claimedTime({ ...row, envelope }) }),
+      shown: readText(ShownEnvelope, envelope)?.verdictShown ?? null,
+    }))
     .filter((row) => row.activityId === activityId && row.at >= from && row.at < to);
 }
 
-export type VisitTotals = { readonly visits: number; readonly counted: number; readonly points: number };
+/** Visits that stand alike, counted: the rule that reads them lives in the domain. */
+export type VisitGroup = {
+  /** What the phone showed; null for a paper list. */
+  readonly shown: VerdictKind | null;
+  readonly counts: boolean;
+  readonly note: NoteCode | null;
+  readonly points: number;
+  readonly undone: boolean;
+  /** An undo that came too late, or was not theirs: the visit stands. */
+  readonly undoRefused: boolean;
+  readonly times: number;
+};
 
-export async function readVisitTotals(
+export async function readVisitGroups(
   db: Db,
   regionId: number,
   activityId: string,
   from: number,
   to: number,
-): Promise<VisitTotals & { readonly uncertain: number }> {
-  const { rows } = await sql<VisitTotals & { uncertain: number }>`
-    select count(*) as visits, count(slot) as counted,
-      coalesce(sum(points) filter (where slot is not null), 0)::bigint as points,
-      count(*) filter (where note = 'clock-uncertain' and not undone) as uncertain
-    from visit
-    where region_id = ${regionId} and activity_id = ${activityId} and at >= ${from} and at < ${to}
+): Promise<VisitGroup[]> {
+  // A text that no honest phone writes must not fail the list of everyone: matched, not parsed.
+  const { rows } = await sql<VisitGroup>`
+    select shown, counts, note, points, undone, "undoRefused", count(*) as times from (
+      select substring(c.envelope from '"verdictShown":"(saved|noted|attention|refused)"') as shown,
+        v.slot is not null as counts, v.note, v.points, v.undone,
+        exists (select from undo u
+          join ruling r on r.region_id = u.region_id and r.command_id = u.command_id and r.outcome = 'refused'
+          where u.region_id = v.region_id and u.target_id = v.command_id and u.device_id = v.device_id
+        ) as "undoRefused"
+      from visit v
+      join command c on c.region_id = v.region_id and c.command_id = v.command_id
+      where v.region_id = ${regionId} and v.activity_id = ${activityId} and v.at >= ${from} and v.at < ${to}
+    ) each
+    group by shown, counts, note, points, undone, "undoRefused"
   `.execute(db);
-  return rows[0] ?? { visits: 0, counted: 0, points: 0, uncertain: 0 };
+  return rows;
 }
 
 /** What the list shows of a payload; anything else in it is none of its business. */
@@ -129,7 +159,10 @@ const ShownPayload = z.object({
   way: z.optional(z.string()),
   paper: z.optional(z.object({ at: z.int() })),
 });
-const ShownEnvelope = z.object({ occurredAt: z.int() });
+const ShownEnvelope = z.object({
+  occurredAt: z.int(),
+  verdictShown: z.optional(z.nullable(z.enum(VERDICTS))),
+});
 
 function checkInOf({ payload, ...row }: StoredRow): CheckInRow {
   const shown = readText(ShownPayload, payload);

@@ -1,11 +1,13 @@
 // Tonight at the desk: who came in, what is to be looked at, which phones still owe something, undo, and the paper list.
 import { createHash } from 'node:crypto';
 import type { CheckInList, DeskCheckIn, PaperListInput, PaperListResult } from '#domain/desk-api.ts';
+import type { VerdictKind } from '#domain/checkins/verdict.ts';
 import { isUitpasNumber, maskUitpasNumber, parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { must } from '#domain/kernel/assert.ts';
 import { civilDayOf, periodOf, startOfCivilDay } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { standingOf, tallyShift, type ScanFacts, type Tallied } from '#domain/sync/scan-life.ts';
 import { findActivity, type Activity } from '../activities/repository.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
@@ -14,7 +16,15 @@ import type { Context } from '../context.ts';
 import { getDeskDevice } from '../devices/desk-device.ts';
 import { listOwedRanges } from '../devices/repository.ts';
 import type { DeskCommand, SubmitDeskCommands } from './desk-command.ts';
-import { findVisit, listTrouble, listVisits, readVisitTotals, type CheckInRow } from './repository.ts';
+import {
+  findVisit,
+  listTrouble,
+  listVisits,
+  readVisitGroups,
+  type CheckInRow,
+  type TroubleRow,
+  type VisitGroup,
+} from './repository.ts';
 
 export type CheckInContext = Pick<Context, 'db' | 'clock' | 'ids'> & { readonly submit: SubmitDeskCommands };
 
@@ -36,10 +46,10 @@ export async function listCheckIns(
 
   const { startsAt, endsAt } = periodOf('DAY', startOfCivilDay(day ?? civilDayOf(clock.now())));
   const at = [actor.regionId, activityId, startsAt, endsAt] as const;
-  const [visits, trouble, totals, owing] = await Promise.all([
+  const [visits, trouble, groups, owing] = await Promise.all([
     listVisits(db, ...at, LIST_MAX),
     listTrouble(db, ...at, TROUBLE_MAX),
-    readVisitTotals(db, ...at),
+    readVisitGroups(db, ...at),
     listOwedRanges(db, actor.regionId, activityId),
   ]);
   const newestFirst = [...visits, ...trouble].sort(
@@ -48,14 +58,34 @@ export async function listCheckIns(
   return ok({
     checkIns: newestFirst.slice(0, LIST_MAX).map(toDeskCheckIn),
     totals: {
-      scanned: totals.visits + trouble.length,
-      counted: totals.counted,
-      points: totals.points,
-      toLookAt: trouble.length + totals.uncertain,
+      ...tallyShift([...groups.map(standingOfGroup), ...trouble.map(standingOfTrouble)]),
+      counted: groups.reduce((sum, { counts, times }) => sum + (counts ? times : 0), 0),
     },
     owing: owing.map(({ deviceId, deviceName, range: [from, to] }) => ({ deviceId, deviceName, from, to })),
   });
 }
+
+/** The slot and note of a visit are what its ruling says (judgementOf in the domain), without reading the ruling. */
+function standingOfGroup({ shown, counts, note, points, undone, undoRefused, times }: VisitGroup): Tallied {
+  const ruling = !counts
+    ? { outcome: 'duplicate' as const, points: 0 }
+    : note !== null
+      ? { outcome: 'accepted-with-note' as const, code: note, points }
+      : { outcome: 'accepted' as const, points };
+  return {
+    ...standingOf({ ...factsOf(shown, undone), ruling, ...(undoRefused && { undoRefused: 'refused' }) }),
+    times,
+  };
+}
+
+function standingOfTrouble({ shown, undone, outcome, code, points }: TroubleRow): Tallied {
+  return standingOf({ ...factsOf(shown, undone), ruling: { outcome, ...(code && { code }), points } });
+}
+
+const factsOf = (shown: VerdictKind | null, undone: boolean): Pick<ScanFacts, 'shown' | 'undone'> => ({
+  shown: { verdict: shown ?? 'saved', points: 0 },
+  undone: undone ? 1 : 0,
+});
 
 /** A command of the desk: the check-in stays, a later ruling takes its points back. Undone already: as it is. */
 export async function undoCheckIn(

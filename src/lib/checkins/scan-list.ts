@@ -5,7 +5,7 @@ import { openOccurrence } from '#domain/checkins/activity-policy.ts';
 import { civilDayOf, startOfCivilDay, type Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import type { OwingPhone } from '#domain/sync/exchange.ts';
-import { standingOf, type ScanStanding } from '#domain/sync/scan-life.ts';
+import { standingOf, tallyShift, type ScanStanding } from '#domain/sync/scan-life.ts';
 import type { CommandState, ScanRow } from '../db/phone-db.ts';
 import type { Phone } from '../session/phone.ts';
 import { contactOf } from '../sync/dexie-sync-store.ts';
@@ -88,10 +88,8 @@ export async function summariseShift(
   const contact = await contactOf(phone.db, phone.device.id);
   const toLookAt = rows.filter((row) => row.look === 1);
   return {
-    scanned: standings.filter(({ undone }) => !undone).length,
+    ...tallyShift(standings),
     undone: standings.filter(({ undone }) => undone).length,
-    points: standings.reduce((sum, { points }) => sum + points, 0),
-    toLookAt: toLookAt.length,
     lookAt: await itemsOf(phone, toLookAt.slice(0, SCAN_LIST_MAX)),
     unsent: (await phone.backlog()).unsent,
     owing: contact.owing,

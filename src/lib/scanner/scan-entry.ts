@@ -35,19 +35,17 @@ export function lifeWord({ undone, life, verdict, points }: ScanEntry): string {
 export function reasonText(entry: ScanEntry): string | undefined {
   if (entry.undone) return undefined;
   switch (entry.look) {
-    case 'already':
-      return entry.earlier ? alreadyText(entry.earlier, entry.at) : m.outcome_duplicate();
     case 'counts-after-all':
       return m.scan_look_counts_after_all();
     case 'undo-refused':
       return m.scan_look_undo_refused();
     case 'differs':
       return m.outcome_exists_with_different();
-    case undefined:
-      return entry.life === 'ruled' ? codeText(entry.code) : unruledText(entry);
     default:
-      return codeText(entry.look) ?? m.scan_look_other();
   }
+  if (entry.already) return entry.earlier ? alreadyText(entry.earlier, entry.at) : m.outcome_duplicate();
+  if (entry.life !== 'ruled') return unruledText(entry);
+  return codeText(entry.code) ?? (entry.look === undefined ? undefined : m.scan_look_other());
 }
 
 function unruledText({ shown, at, earlier }: ScanEntry): string | undefined {

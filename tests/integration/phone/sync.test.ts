@@ -93,7 +93,7 @@ describe('a sync', () => {
     expect(await ruled(second)).toBe('duplicate');
     expect(await server.region.balance(passholderId)).toBe(1);
     const [latest] = await listScans(phone, activityId, 0);
-    expect(latest).toMatchObject({ life: 'ruled', look: 'already', earlier: { here: true } });
+    expect(latest).toMatchObject({ life: 'ruled', already: true, look: undefined, earlier: { here: true } });
     expect(phone.sync.status()).toMatchObject({ reach: 'online', unsent: 0, alarm: undefined });
   });
 

@@ -5,7 +5,7 @@ import { lifeWord, reasonText, toneOf, type ScanEntry } from '../../../../src/li
 const AT = Date.UTC(2026, 10, 20, 19, 32, 0);
 
 function entry(
-  facts: Partial<ScanFacts> & Pick<ScanFacts, 'shown'>,
+  facts: Partial<ScanFacts> & { shown: ScanEntry['shown'] },
   life: ScanEntry['life'],
   over: Partial<ScanEntry> = {},
 ): ScanEntry {
