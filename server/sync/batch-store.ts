@@ -73,6 +73,8 @@ export type StoredRuling = {
   readonly ruledAt: Instant;
 };
 
+export type Standing = { readonly outcome: Outcome; readonly code: RulingCode | null };
+
 export type BatchEntry = Entry & {
   readonly commandId: string;
   readonly n: number;
@@ -92,8 +94,8 @@ export interface BatchStore {
   numbersByChip(chips: readonly string[]): Promise<ReadonlyMap<string, string>>;
   activities(ids: readonly string[]): Promise<ReadonlyMap<string, ServerActivity>>;
   visitsById(commandIds: readonly string[]): Promise<GroupVisit[]>;
-  /** Which of these commands are here at all. */
-  knownCommands(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How those of these commands that were ruled on stand now. */
+  knownCommands(ids: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   waitingUndos(targetIds: readonly string[]): Promise<WaitingUndo[]>;
   insertUndos(undos: readonly UndoRow[]): Promise<void>;
   /** Makes accounts that are not there yet, then locks them all, in the order of their ids. */

@@ -33,7 +33,15 @@ import {
 } from '#domain/sync/rule-batch.ts';
 import type { Judgement, HoldCode } from '#domain/sync/ruling.ts';
 import { trustedTimeOf, type TrustedTime } from '#domain/sync/trusted-time.ts';
-import type { BatchDevice, BatchStore, NewCommand, NewRuling, StoredRuling, UndoRow } from './batch-store.ts';
+import type {
+  BatchDevice,
+  BatchStore,
+  NewCommand,
+  NewRuling,
+  Standing,
+  StoredRuling,
+  UndoRow,
+} from './batch-store.ts';
 
 export type BatchContext = {
   readonly receivedAt: Instant;
@@ -392,7 +400,7 @@ function ruleUndos(
   work: Work,
   waiting: Awaited<ReturnType<BatchStore['waitingUndos']>>,
   targets: readonly GroupVisit[],
-  known: ReadonlySet<string>,
+  known: ReadonlyMap<string, Standing>,
   device: BatchDevice,
 ): { readonly undone: Set<string>; readonly rulings: NewRuling[] } {
   const undone = new Set<string>();
@@ -404,14 +412,20 @@ function ruleUndos(
     ...targets.map((visit) => [visit.commandId, visit] as const),
     ...work.placed.map((visit) => [visit.commandId, visit] as const),
   ]);
-  const refused = new Set(work.rulings.map(({ commandId }) => commandId));
+  const standings = new Map<string, Standing>([
+    ...known,
+    ...work.undos.map(({ row }) => [row.commandId, { outcome: 'accepted', code: null }] as const),
+    ...work.rulings.map(
+      ({ commandId, judgement: { outcome, code = null } }) => [commandId, { outcome, code }] as const,
+    ),
+  ]);
   const judge = (row: UndoRow, byDesk: boolean, organisationId: string): Judgement => {
     const visit = visits.get(row.targetId);
     if (!visit) {
-      const here = known.has(row.targetId) || refused.has(row.targetId);
-      return here
-        ? { outcome: 'accepted', points: 0 }
-        : { outcome: 'pending', code: 'awaiting-target', points: 0 };
+      const standing = standings.get(row.targetId);
+      return !standing || mayStillCount(standing)
+        ? { outcome: 'pending', code: 'awaiting-target', points: 0 }
+        : { outcome: 'accepted', points: 0 };
     }
     const own = byDesk ? visit.issuerId === organisationId : visit.deviceId === row.deviceId;
     if (!own) return { outcome: 'refused', code: 'undo-not-yours', points: 0 };
@@ -425,16 +439,16 @@ function ruleUndos(
     rulings.push({ commandId: row.commandId, n: 1, deviceId: row.deviceId, seq: command.seq, judgement });
   }
   for (const row of waiting) {
-    rulings.push({
-      commandId: row.commandId,
-      n: row.n + 1,
-      deviceId: row.deviceId,
-      seq: row.seq,
-      judgement: judge(row, row.byDesk, row.organisationId),
-    });
+    const judgement = judge(row, row.byDesk, row.organisationId);
+    if (judgement.outcome === 'pending') continue;
+    rulings.push({ commandId: row.commandId, n: row.n + 1, deviceId: row.deviceId, seq: row.seq, judgement });
   }
   return { undone, rulings };
 }
+
+/** Held, or of a kind that only a newer server understands: a later ruling may make it a visit. */
+const mayStillCount = ({ outcome, code }: Standing): boolean =>
+  outcome === 'quarantined' || code === 'unknown-kind';
 
 /** Of each command the ruling with the highest n, as the phone gets it. */
 function latestOf(rulings: readonly NewRuling[], ruledAt: Instant): StoredRuling[] {

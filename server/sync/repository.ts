@@ -20,6 +20,7 @@ import type {
   BatchStore,
   NewCommand,
   NewRuling,
+  Standing,
   StoredRuling,
   UndoRow,
   WaitingUndo,
@@ -324,12 +325,18 @@ const visitOf = (row: VisitRow): GroupVisit => ({
   },
 });
 
-async function knownCommands(trx: Trx, regionId: number, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const { rows } = await sql<{ command_id: string }>`
-    select command_id from command where region_id = ${regionId} and command_id = any(${plain(ids)}::uuid[])
+async function knownCommands(
+  trx: Trx,
+  regionId: number,
+  ids: readonly string[],
+): Promise<Map<string, Standing>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<Standing & { command_id: string }>`
+    select distinct on (command_id) command_id, outcome, code from ruling
+    where region_id = ${regionId} and command_id = any(${plain(ids)}::uuid[])
+    order by command_id, n desc
   `.execute(trx);
-  return new Set(rows.map((row) => row.command_id));
+  return new Map(rows.map(({ command_id, outcome, code }) => [command_id, { outcome, code }]));
 }
 
 async function waitingUndos(

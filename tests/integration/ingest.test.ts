@@ -3,11 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { toBase64url } from '#domain/kernel/bytes.ts';
 import type { Run } from '#domain/sync/exchange.ts';
+import type { DeskCommand } from '#server/checkins/desk-command.ts';
+import { getDeskDevice } from '#server/devices/desk-device.ts';
+import { randomIds } from '#server/ids.ts';
+import { createDeskSubmission } from '#server/sync/desk-commands.ts';
 import { ingest, type IngestRequest } from '#server/sync/ingest.ts';
 import type { BatchResult } from '#server/sync/process-batch.ts';
 import { freshDatabase, type FreshDatabase } from '#tests/_support/database.ts';
 import { EVENING, REGION_ID, openRegion, type TestRegion } from '#tests/_support/region.ts';
 import { TestPhone } from '#tests/_support/test-phone.ts';
+import { testKeys } from '#tests/_support/test-context.ts';
 
 const MINUTE = 60_000;
 const keys = { fingerprint: new Uint8Array(32).fill(7) };
@@ -49,6 +54,18 @@ async function phoneAt(activityId: string, name = 'Inkom 1'): Promise<TestPhone>
   await region.enrol(phone, [activityId], name);
   return phone;
 }
+
+const deskHere = (): Promise<string> =>
+  getDeskDevice({ db: region.db, clock: { now: () => EVENING }, ids: randomIds }, REGION_ID, {
+    organisationId: region.organisationId,
+    name: 'Bibliotheek Ieper',
+  });
+const submitDesk = (deviceId: string, commands: readonly DeskCommand[]) =>
+  createDeskSubmission({ db: region.db, keys: testKeys(), ids: randomIds })(
+    { regionId: REGION_ID, deviceId },
+    commands,
+    EVENING + 60 * MINUTE,
+  );
 
 describe('a batch', () => {
   it('gives a point for a visit, with a receipt whose hash is the phone’s own', async () => {
@@ -136,6 +153,55 @@ describe('a batch', () => {
     expect(standing.get(undo.id)).toBe('accepted');
     expect(standing.get(first.id)).toBe('refused:undone');
     expect(await region.balance(passholderId)).toBe(0);
+  });
+
+  it('lets an undo wait while its check-in is held: a release must not count what was undone', async () => {
+    const activityId = await region.activity();
+    const phone = await phoneAt(activityId);
+    await region.db
+      .updateTable('device')
+      .set({ state: 'revoked', revoked_after_seq: 0 })
+      .where('device_id', '=', phone.id)
+      .execute();
+    const held = phone.checkIn({ activityId, number: (await region.card()).number }, EVENING + MINUTE);
+    await send(phone);
+    const deskId = await deskHere();
+    const result = await submitDesk(deskId, [
+      { id: randomUUID(), kind: 'undo-check-in', payload: { target: held.id } },
+    ]);
+    expect(result).toMatchObject([{ n: 1, outcome: 'pending', code: 'awaiting-target' }]);
+    expect((await region.standing()).get(held.id)).toBe('quarantined:device-revoked');
+  });
+
+  it('keeps an undo waiting, with the ruling it has, when its check-in comes and is held', async () => {
+    const activityId = await region.activity();
+    const phone = await phoneAt(activityId);
+    const id = randomUUID();
+    const [early] = await submitDesk(await deskHere(), [
+      { id: randomUUID(), kind: 'undo-check-in', payload: { target: id } },
+    ]);
+    expect(early).toMatchObject({ n: 1, outcome: 'pending' });
+    await region.db
+      .updateTable('device')
+      .set({ state: 'revoked', revoked_after_seq: 0 })
+      .where('device_id', '=', phone.id)
+      .execute();
+    phone.checkIn({ activityId, number: (await region.card()).number }, EVENING + MINUTE, { id });
+    await send(phone);
+    const rulings = await region.db.selectFrom('ruling').select(['command_id', 'n', 'outcome']).execute();
+    expect(rulings).toHaveLength(2);
+    expect(rulings).toContainEqual({ command_id: early?.commandId, n: 1, outcome: 'pending' });
+  });
+
+  it('lets an undo wait for a check-in of a kind that only a newer server understands', async () => {
+    const activityId = await region.activity();
+    const phone = await phoneAt(activityId);
+    const newer = phone.checkIn({ activityId, number: '1' }, EVENING + MINUTE, { v: 2 });
+    const undo = phone.undo({ target: newer.id }, EVENING + 2 * MINUTE);
+    await send(phone);
+    const standing = await region.standing();
+    expect(standing.get(newer.id)).toBe('pending:unknown-kind');
+    expect(standing.get(undo.id)).toBe('pending:awaiting-target');
   });
 
   it('refuses the undo of another phone', async () => {

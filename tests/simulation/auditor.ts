@@ -105,12 +105,16 @@ export function audit(world: AuditedWorld, commands: readonly AuditedCommand[]):
       else visits.set(command.id, placed);
     }
   }
-  const inCustody = new Set(commands.map(({ id }) => id));
+  // Ruled for good, and no visit: there is nothing to undo. What is held, or not understood yet, may still become one.
+  const settled = new Set([
+    ...undos.map(({ id }) => id),
+    ...[...rulings].flatMap(([id, { outcome }]) => (outcome === 'pending' ? [] : [id])),
+  ]);
   for (const { id, device, target, at } of undos) {
     const visit = visits.get(target);
     if (!visit) {
       const pending = { outcome: 'pending', code: 'awaiting-target', points: 0, of: null };
-      rulings.set(id, inCustody.has(target) ? accepted() : pending);
+      rulings.set(id, settled.has(target) ? accepted() : pending);
       continue;
     }
     const own = device.desk ? visit.issuer === device.organisationId : visit.device === device.id;

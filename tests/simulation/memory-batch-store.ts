@@ -135,7 +135,15 @@ export function memoryBatchStore(
         return visit ? [withRuling(visit)] : [];
       }),
 
-    knownCommands: async (ids) => new Set(ids.filter((id) => tables.commands.has(id))),
+    knownCommands: async (ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const ruling = latestOf(id);
+          if (!ruling) return [];
+          const { outcome, code = null } = ruling.judgement;
+          return [[id, { outcome, code }] as const];
+        }),
+      ),
 
     waitingUndos: async (targetIds) =>
       targetIds.flatMap((target) =>
