@@ -8,7 +8,6 @@ import { fromBase64url, toBase64url, utf8 } from '#domain/kernel/bytes.ts';
 import { planted } from '#domain/kernel/planted.ts';
 import { chainHash, headText, payloadDigest } from '#domain/sync/command.ts';
 import type { Run } from '#domain/sync/exchange.ts';
-import type { Outcome } from '#domain/sync/ruling.ts';
 import type { BatchDevice } from './batch-store.ts';
 import { isSignedBy, sha256 } from '#server/devices/device-signatures.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
@@ -123,18 +122,14 @@ function provenCount(run: HashedRun, device: BatchDevice, region: string): numbe
   return bad < 0 ? run.commands.length : bad;
 }
 
-const TROUBLE: readonly Outcome[] = ['refused', 'pending', 'quarantined'];
-
-/** Whom an event stream wakes. A scan that came to nothing is no visit, but stands on the lists of the desk. */
-export function eventsOf(regionId: number, result: BatchResult): SyncEvent[] {
-  const { touchedActivityIds, touchedDeviceIds, rulings, device } = result;
-  const trouble = rulings.some(({ outcome }) => TROUBLE.includes(outcome));
-  const activityIds = new Set([...touchedActivityIds, ...(trouble ? device.enrolledActivityIds : [])]);
-  return [
-    ...[...activityIds].map((activityId) => ({ regionId, topic: 'check-ins' as const, activityId })),
-    ...touchedDeviceIds.map((deviceId) => ({ regionId, topic: 'rulings' as const, deviceId })),
-  ];
-}
+/** Whom an event stream wakes. */
+export const eventsOf = (
+  regionId: number,
+  { touchedActivityIds, touchedDeviceIds }: BatchResult,
+): SyncEvent[] => [
+  ...touchedActivityIds.map((activityId) => ({ regionId, topic: 'check-ins' as const, activityId })),
+  ...touchedDeviceIds.map((deviceId) => ({ regionId, topic: 'rulings' as const, deviceId })),
+];
 
 /** Something in the data that PostgreSQL will not have: class 22 (data) or 23 (constraint). */
 const isDataError = (error: unknown): boolean => /^(22|23)/.test(databaseCodeOf(error));

@@ -62,7 +62,7 @@ export type BatchResult = {
   readonly sendSignatures: readonly SeqRange[];
   /** Rulings of the commands in this batch, new or as they stand. */
   readonly rulings: readonly StoredRuling[];
-  /** Whom to tell: activities whose visits changed, other devices whose rulings were followed. */
+  /** Whom to tell: activities whose lists at the desk changed, other devices whose rulings were followed. */
   readonly touchedActivityIds: readonly string[];
   readonly touchedDeviceIds: readonly string[];
 };
@@ -179,7 +179,12 @@ export async function processBatch(
       ),
       ...(replayedSeqs.length > 0 ? await store.latestRulings(device.deviceId, replayedSeqs) : []),
     ],
-    touchedActivityIds: [...new Set(ruled.visits.map(({ activityId }) => activityId))],
+    touchedActivityIds: [
+      ...new Set([
+        ...ruled.visits.map(({ activityId }) => activityId),
+        ...activitiesOfTrouble(work, fresh, device, facts),
+      ]),
+    ],
     touchedDeviceIds: [...new Set(rulings.filter(({ n }) => n > 1).map(({ deviceId }) => deviceId))],
   };
 }
@@ -449,6 +454,27 @@ function ruleUndos(
 /** Held, or of a kind that only a newer server understands: a later ruling may make it a visit. */
 const mayStillCount = ({ outcome, code }: Standing): boolean =>
   outcome === 'quarantined' || code === 'unknown-kind';
+
+/** The part of a payload that says on whose list a check-in stands, however wrong the rest of it is. */
+const NamedActivity = z.object({ activityId: z.uuid() });
+
+/** A check-in that came to nothing is no visit, but stands on the list of the activity that it names. */
+function activitiesOfTrouble(
+  work: Work,
+  fresh: readonly { readonly command: IncomingCommand }[],
+  device: BatchDevice,
+  facts: Facts,
+): string[] {
+  const troubled = new Set(work.rulings.map(({ commandId }) => commandId));
+  return fresh.flatMap(({ command }) => {
+    if (command.kind !== 'check-in' || !troubled.has(command.id)) return [];
+    const named = z.safeParse(NamedActivity, jsonOf(command.payload));
+    if (!named.success) return [];
+    const { activityId } = named.data;
+    const { organisationId } = facts.activities.get(activityId) ?? {};
+    return isEnrolled(device, activityId, organisationId) ? [activityId] : [];
+  });
+}
 
 /** Of each command the ruling with the highest n, as the phone gets it. */
 function latestOf(rulings: readonly NewRuling[], ruledAt: Instant): StoredRuling[] {

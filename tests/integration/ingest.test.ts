@@ -302,6 +302,49 @@ describe('a batch', () => {
   });
 });
 
+describe('whom a batch tells', () => {
+  it('names the activity of a refusal, and no other that the phone is enrolled for', async () => {
+    const [one, two] = [await region.activity(), await region.activity()];
+    const elsewhere = await region.activity();
+    const blocked = await region.card({ state: 'blocked' });
+    const phone = new TestPhone();
+    await region.enrol(phone, [one, two]);
+    phone.checkIn({ activityId: one, number: blocked.number }, EVENING + MINUTE);
+    phone.checkIn({ activityId: elsewhere, number: blocked.number }, EVENING + MINUTE);
+    phone.checkIn({ activityId: randomUUID(), number: blocked.number }, EVENING + MINUTE);
+    expect((await send(phone)).touchedActivityIds).toEqual([one]);
+    phone.checkIn({ activityId: two, number: '1' }, EVENING + MINUTE, { v: 2 });
+    expect((await send(phone, [phone.run(4, 4)])).touchedActivityIds).toEqual([two]);
+    expect((await send(phone)).touchedActivityIds).toEqual([]);
+  });
+
+  it('names the activity of what is held', async () => {
+    const activityId = await region.activity();
+    const phone = await phoneAt(activityId);
+    await region.db.updateTable('device').set({ state: 'revoked', revoked_after_seq: 0 }).execute();
+    phone.checkIn({ activityId, number: (await region.card()).number }, EVENING + MINUTE);
+    expect((await send(phone)).touchedActivityIds).toEqual([activityId]);
+  });
+
+  it('names the activity of a refusal of the desk, which is enrolled for none', async () => {
+    const activityId = await region.activity();
+    const { number } = await region.card({ state: 'blocked' });
+    const deskId = await deskHere();
+    const heard: string[] = [];
+    const listener = await region.pool.connect();
+    listener.on('notification', ({ payload = '' }) => heard.push(payload));
+    await listener.query('listen streekbalie');
+    await submitDesk(deskId, [
+      { id: randomUUID(), kind: 'check-in', payload: { activityId, number, way: 'typed' } },
+    ]);
+    await listener.query('unlisten streekbalie');
+    listener.release();
+    expect(heard.map((text): unknown => JSON.parse(text))).toEqual([
+      { regionId: REGION_ID, topic: 'check-ins', activityId },
+    ]);
+  });
+});
+
 describe('the chain', () => {
   it('asks for each signature when the run’s is bad, and keeps the good prefix', async () => {
     const activityId = await region.activity();
