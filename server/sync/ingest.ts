@@ -52,6 +52,7 @@ export async function ingestInto<Trx>(
     if (!halves) return [await inTransaction(database, keys, { ...request, poisoned: true })];
     const results: BatchResult[] = [];
     for (const [index, runs] of halves.entries()) {
+      if (planted('poison-delays-batch') && index > 0) break;
       // The request was admitted by the first half; the second must not look like a replay of it.
       const { admit, ...rest } = request;
       results.push(

@@ -6,6 +6,7 @@ import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { planted } from '#domain/kernel/planted.ts';
 import * as z from 'zod/mini';
+import { pointsEntry } from '#domain/ledger/ledger.ts';
 import { parseChipNumber } from '#domain/cards/chip-number.ts';
 import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import {
@@ -94,12 +95,11 @@ export async function processBatch(
     incoming.map(({ seq }) => seq),
   );
   const taken = takeCustody(device, device.deviceId, checked, stored);
-  const fresh = taken.fresh.map(({ command, hold }) => ({
-    command,
-    hold: hold ?? holdOfRevoked(device, command.seq),
-  }));
+  const fresh = taken.fresh
+    .map(({ command, hold }) => ({ command, hold: hold ?? holdOfRevoked(device, command.seq) }))
+    .filter(({ hold }) => !planted('quarantine-dropped') || hold === null);
   await store.insertCommands(
-    taken.fresh.map(({ command }) => command),
+    fresh.map(({ command }) => command),
     receivedAt,
   );
   await store.insertConflicts(taken.differs, receivedAt);
@@ -156,6 +156,7 @@ export async function processBatch(
     planted('no-mirror-on-undo') ? ruled.entries.filter(({ corrects }) => !corrects) : ruled.entries,
     receivedAt,
   );
+  if (planted('replay-posts-again')) await postAgain(store, taken.replayed, receivedAt);
 
   let custody = taken.custody;
   if (custody.ackedSeq > device.ackedSeq) {
@@ -187,6 +188,25 @@ export async function processBatch(
     ],
     touchedDeviceIds: [...new Set(rulings.filter(({ n }) => n > 1).map(({ deviceId }) => deviceId))],
   };
+}
+
+/** Never in a bundle: what the bug would do. */
+async function postAgain(
+  store: BatchStore,
+  replayed: readonly IncomingCommand[],
+  receivedAt: Instant,
+): Promise<void> {
+  const visits = await store.visitsById(replayed.map(({ id }) => id));
+  const counting = visits.filter(({ slot, points }) => slot !== null && points > 0);
+  const n = 1_000_000 + (receivedAt % 1_000_000);
+  await store.post(
+    counting.map(({ commandId, issuerId, accountId, points }) => ({
+      ...pointsEntry(`${commandId}/${n}`, issuerId, accountId, points),
+      commandId,
+      n,
+    })),
+    receivedAt,
+  );
 }
 
 function checkRun(

@@ -10,6 +10,7 @@ import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import { toBase64url } from '#domain/kernel/bytes.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { planted } from '#domain/kernel/planted.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { headText } from '#domain/sync/command.ts';
 import {
@@ -221,7 +222,7 @@ async function gapsOf(
   { device, custody }: BatchResult,
 ): Promise<[number, number][]> {
   const { headSeq, heldSeqs } = await database.headAndHeld(regionId, device.deviceId, custody.ackedSeq);
-  if (headSeq <= custody.ackedSeq) return [];
+  if (headSeq <= custody.ackedSeq || planted('gap-not-named')) return [];
   return gapsIn([[1, custody.ackedSeq], ...toRanges(heldSeqs)], headSeq);
 }
 

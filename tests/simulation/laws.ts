@@ -1,7 +1,7 @@
 // The laws that hold after every step, whatever happened: offline-and-sync part 7 in code. Each has a name that a
 // failing run prints; docs/adr/009 says which planted bug which law found.
 import { toBase64url } from '#domain/kernel/bytes.ts';
-import type { SyncResponse } from '#domain/sync/exchange.ts';
+import type { SyncRequest, SyncResponse } from '#domain/sync/exchange.ts';
 import { audit, type Audit, type AuditedWorld } from './auditor.ts';
 import type { ServerTables, PostingRow, RulingRow } from './server-tables.ts';
 import { placeOf } from './server-tables.ts';
@@ -24,6 +24,8 @@ export const LAWS = [
   'tampering-is-detected',
   'only-what-must-is-quarantined',
   'only-the-server-revokes',
+  'a-batch-is-taken-whole',
+  'gaps-are-named',
   'chains-verify-after-erasure',
   'nothing-breaks',
 ] as const;
@@ -122,6 +124,29 @@ export class LawKeeper {
         );
       this.#receipts.set(key, receivedAt);
     }
+  }
+
+  /** What came in with the request of this answer, and what did not come at all. */
+  checkTaken(request: SyncRequest, answer: SyncResponse): void {
+    const { device } = request;
+    const askedAgain = new Set(answer.sendSignatures.flatMap(([from, to]) => seqsFrom(from, to)));
+    for (const { fromSeq, commands } of request.runs)
+      for (const seq of seqsFrom(fromSeq, fromSeq + commands.length - 1))
+        if (!askedAgain.has(seq) && !this.#isSomewhere(device, seq))
+          throw new BrokenLaw('a-batch-is-taken-whole', `seq ${seq} of ${device} was sent and left out`);
+    const known = this.#watched.tables.devices.get(device);
+    if (!known) return;
+    const named = new Set(answer.gaps.flatMap(([from, to]) => seqsFrom(from, to)));
+    for (const seq of seqsFrom(known.ackedSeq + 1, known.headSeq))
+      if (named.has(seq) === this.#isInCustody(device, seq, undefined))
+        throw new BrokenLaw('gaps-are-named', `seq ${seq} of ${device}, named: ${named.has(seq)}`);
+  }
+
+  #isSomewhere(device: string, seq: number): boolean {
+    return (
+      this.#isInCustody(device, seq, undefined) ||
+      this.#watched.tables.conflicts.some((other) => other.device === device && other.seq === seq)
+    );
   }
 
   #nothingLost(): void {
@@ -279,6 +304,9 @@ function compareBalances(tables: ServerTables, { balances }: Audit): void {
     if (!tables.accounts.has(accountId))
       throw new BrokenLaw('each-takes-effect-once', `${accountId} has points but no account`);
 }
+
+const seqsFrom = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
 /** The same row, or one that was read again from a real database. */
 const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -1,7 +1,7 @@
 // A town on an evening when everything goes wrong: phones, a desk, a server, a network, and dice that say what happens
 // next. One seed is one story; `npm run sim -- --seed N` tells it again.
 import { must } from '#domain/kernel/assert.ts';
-import { SyncResponse } from '#domain/sync/exchange.ts';
+import { SyncRequest, SyncResponse } from '#domain/sync/exchange.ts';
 import type { OutboxRow } from '../../src/lib/db/phone-db.ts';
 import type { SignedMessage } from '../../src/lib/sync/transport.ts';
 import { auditedWorld } from './audited-world.ts';
@@ -386,7 +386,12 @@ export class World {
 
   async #answer(message: SignedMessage): ReturnType<SimServer['answer']> {
     const raw = await this.server.answer(message);
-    if (raw?.signature) this.#watch(() => this.keeper.checkAnswer(SyncResponse.parse(JSON.parse(raw.text))));
+    if (raw?.signature)
+      this.#watch(() => {
+        const answer = SyncResponse.parse(JSON.parse(raw.text));
+        this.keeper.checkAnswer(answer);
+        this.keeper.checkTaken(SyncRequest.parse(JSON.parse(message.body)), answer);
+      });
     return raw;
   }
 

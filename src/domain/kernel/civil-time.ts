@@ -3,6 +3,8 @@
 // last Sunday of October; Brussels is UTC+1, in summer UTC+2. Checked against Intl in tests/unit.
 // Invariant: no period ever depends on the time zone of the machine.
 
+import { planted } from './planted.ts';
+
 /** A moment: UTC milliseconds since 1970. */
 export type Instant = number;
 
@@ -82,6 +84,7 @@ function instantOf(local: number): Instant {
 }
 
 function offsetMs(instant: Instant): number {
+  if (planted('day-of-24-hours')) return HOUR_MS; // a day never has 23 or 25
   const { year } = dateOfDays(Math.floor(instant / DAY_MS));
   const starts = lastSunday(year, 3) * DAY_MS + HOUR_MS;
   const ends = lastSunday(year, 10) * DAY_MS + HOUR_MS;

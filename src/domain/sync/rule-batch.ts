@@ -9,6 +9,7 @@ import { openOccurrence, type Occurrence } from '../checkins/activity-policy.ts'
 import { admitCheckIn, type NoteCode, type RefusalCode } from '../checkins/decide-check-in.ts';
 import { rankVisits, type Visit } from '../checkins/rank-visits.ts';
 import { periodOf, type Instant, type PeriodType } from '../kernel/civil-time.ts';
+import { planted } from '../kernel/planted.ts';
 import { mirrorOf, pointsEntry, type Entry } from '../ledger/ledger.ts';
 import { sameJudgement, type Judgement } from './ruling.ts';
 import type { TrustedTime } from './trusted-time.ts';
@@ -102,12 +103,16 @@ export function placeCheckIn(check: {
       commandId: check.commandId,
       at: best.at,
       activityId: activity.activityId,
-      accountId: card?.accountId ?? check.foreignAccountId,
-      periodKey: periodKeyOf(
-        activity.periodType ?? NO_LIMIT_PERIOD,
-        best.at,
-        check.time.plausible ? [] : openMoments(check.time, best.occurrences),
-      ),
+      accountId:
+        card?.accountId ??
+        (planted('foreign-point-at-once') ? activity.organisationId : check.foreignAccountId),
+      periodKey:
+        (planted('limit-per-phone') ? `${check.deviceId} ` : '') +
+        periodKeyOf(
+          activity.periodType ?? NO_LIMIT_PERIOD,
+          best.at,
+          check.time.plausible ? [] : openMoments(check.time, best.occurrences),
+        ),
       deviceId: check.deviceId,
       seq: check.seq,
       issuerId: activity.organisationId,
