@@ -11,7 +11,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_MIN = [20, 19];
 
 const SERVER_COMMANDS = ['start', 'serve', 'migrate', 'backup', 'restore', 'admin'];
-const SCRIPTS = { test: 'scripts/test.ts', dev: 'scripts/dev.ts' };
+const SCRIPTS = { test: 'scripts/test.ts', proof: 'scripts/proof.ts', dev: 'scripts/dev.ts' };
 
 /** What each half of the build is made of; a change in any of it builds that half again. */
 const STRIPPER = join('scripts', 'without-planted-bugs.mjs');
@@ -55,7 +55,7 @@ async function main() {
   }
   if (command === 'dev') return run([join('node_modules', 'tsx', 'dist', 'cli.mjs'), SCRIPTS.dev, ...args]);
   await build({ always: false });
-  if (command === 'test') return run(['--import', 'tsx', SCRIPTS.test, ...args]);
+  if (command === 'test' || command === 'proof') return run(['--import', 'tsx', SCRIPTS[command], ...args]);
   if (!SERVER_COMMANDS.includes(command)) throw new Refusal(`There is no command ${command}.`);
 
   const bundle = pathToFileURL(join(ROOT, 'build', 'server', 'main.js'));

@@ -97,7 +97,7 @@ async function readFreshCards(database: Client): Promise<UitpasNumber[]> {
        join membership m using (region_id, passholder_id, card_system_id)
       where c.card_system_id = 'uitpas-westhoek' and c.state = 'active' and c.kind = 'card' and m.status = 'active'
         and not exists (select from visit v where v.region_id = c.region_id and v.uitpas_number = c.uitpas_number)
-      order by 1 desc limit 100`,
+      order by 1 desc limit 400`,
   );
   return rows.map(({ number }) => number);
 }

@@ -12,7 +12,9 @@ import {
 } from '#tests/_support/server-process.ts';
 import { TestPhone } from '#tests/_support/test-phone.ts';
 
-const KILLS = 5;
+const KILLS = Number(process.env['PROCESS_KILLS'] ?? 5);
+/** Each kill costs a start of what was killed. */
+const TIMEOUT_MS = 60_000 + KILLS * 24_000;
 const PHONES = 3;
 const BATCHES_PER_ROUND = 4;
 const BATCH = 40;
@@ -34,46 +36,50 @@ const QUIET = { LOG_LEVEL: 'silent' };
 it.each([
   ['the server', 'node'],
   ['its database', 'postgres'],
-] as const)('kill -9 of %s while phones send: 0 acknowledged lost, 0 doubled', async (_, victim) => {
-  const region = await openRegion(databaseUrlOf(dataDir));
-  const now = Date.now();
-  const activityId = await region.activity({ startsAt: now - HOUR, endsAt: now + HOUR });
-  const senders: Sender[] = [];
-  for (let p = 0; p < PHONES; p++) {
-    const phone = new TestPhone();
-    await region.enrol(phone, [activityId], `Inkom ${p + 1}`);
-    senders.push(new Sender(phone, activityId, region));
-  }
-  for (let kill = 0; kill < KILLS; kill++) {
-    for (const sender of senders) await sender.scan(BATCH * BATCHES_PER_ROUND, now);
-    const sending = senders.map((sender) => sender.sendAll(() => server.url, BATCH));
-    // In the midst of it: as soon as some of this round is acknowledged and some is not.
-    const [first] = senders;
-    if (!first) throw new Error('no phones');
-    await first.ackedBeyond(kill * BATCH * BATCHES_PER_ROUND + BATCH);
-    if (victim === 'node') {
-      await server.kill9();
-      server = await startServer({ dataDir, env: QUIET });
-    } else {
-      process.kill(server.postgresPid(), 'SIGKILL');
+] as const)(
+  'kill -9 of %s while phones send: 0 acknowledged lost, 0 doubled',
+  async (_, victim) => {
+    const region = await openRegion(databaseUrlOf(dataDir));
+    const now = Date.now();
+    const activityId = await region.activity({ startsAt: now - HOUR, endsAt: now + HOUR });
+    const senders: Sender[] = [];
+    for (let p = 0; p < PHONES; p++) {
+      const phone = new TestPhone();
+      await region.enrol(phone, [activityId], `Inkom ${p + 1}`);
+      senders.push(new Sender(phone, activityId, region));
     }
-    await Promise.all(sending);
-  }
-  await region.close();
+    for (let kill = 0; kill < KILLS; kill++) {
+      for (const sender of senders) await sender.scan(BATCH * BATCHES_PER_ROUND, now);
+      const sending = senders.map((sender) => sender.sendAll(() => server.url, BATCH));
+      // In the midst of it: as soon as some of this round is acknowledged and some is not.
+      const [first] = senders;
+      if (!first) throw new Error('no phones');
+      await first.ackedBeyond(kill * BATCH * BATCHES_PER_ROUND + BATCH);
+      if (victim === 'node') {
+        await server.kill9();
+        server = await startServer({ dataDir, env: QUIET });
+      } else {
+        process.kill(server.postgresPid(), 'SIGKILL');
+      }
+      await Promise.all(sending);
+    }
+    await region.close();
 
-  const after = regionIn(databaseUrlOf(dataDir), region.organisationId);
-  expect(await after.brokenLaws()).toEqual([]);
-  const { rows } = await after.pool.query<{ device_id: string; count: number; last: number }>(
-    'select device_id, count(*)::int as count, max(seq) as last from command group by device_id',
-  );
-  const perPhone = KILLS * BATCH * BATCHES_PER_ROUND;
-  expect(rows.map(({ count, last }) => [count, last])).toEqual(senders.map(() => [perPhone, perPhone]));
-  const points = await after.pool.query<{ points: number; rulings: number }>(
-    `select (select sum(balance) from account)::int as points, (select count(*) from ruling)::int as rulings`,
-  );
-  expect(points.rows).toEqual([{ points: PHONES * perPhone, rulings: PHONES * perPhone }]);
-  await after.close();
-});
+    const after = regionIn(databaseUrlOf(dataDir), region.organisationId);
+    expect(await after.brokenLaws()).toEqual([]);
+    const { rows } = await after.pool.query<{ device_id: string; count: number; last: number }>(
+      'select device_id, count(*)::int as count, max(seq) as last from command group by device_id',
+    );
+    const perPhone = KILLS * BATCH * BATCHES_PER_ROUND;
+    expect(rows.map(({ count, last }) => [count, last])).toEqual(senders.map(() => [perPhone, perPhone]));
+    const points = await after.pool.query<{ points: number; rulings: number }>(
+      `select (select sum(balance) from account)::int as points, (select count(*) from ruling)::int as rulings`,
+    );
+    expect(points.rows).toEqual([{ points: PHONES * perPhone, rulings: PHONES * perPhone }]);
+    await after.close();
+  },
+  TIMEOUT_MS,
+);
 
 /** As a real phone waits before it tries again. */
 const ready = (url: () => string): Promise<true> =>
