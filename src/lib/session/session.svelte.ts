@@ -138,6 +138,7 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
     chance,
   });
   addEventListener('online', wake);
+  addEventListener('offline', phone.sync.networkLost);
   document.addEventListener('visibilitychange', wakeWhenSeen);
   let wasOnline = false;
   stops.push(
@@ -150,9 +151,11 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
     }),
     changes.stop,
     () => removeEventListener('online', wake),
+    () => removeEventListener('offline', phone.sync.networkLost),
     () => document.removeEventListener('visibilitychange', wakeWhenSeen),
     phone.close,
   );
+  if (!navigator.onLine) phone.sync.networkLost();
   phone.sync.start();
 }
 

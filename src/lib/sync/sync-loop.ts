@@ -32,6 +32,8 @@ export type SyncLoop = {
   readonly stop: () => void;
   /** Something happened: exchange soon. */
   readonly wake: (how?: Wake) => void;
+  /** The device itself says that it has no network; that it has one is not believed before an answer. */
+  readonly networkLost: () => void;
   /** One exchange now; the building block of the loop. */
   readonly exchange: () => Promise<Exchange>;
   /** Exchanges until nothing is left or an exchange fails. */
@@ -92,6 +94,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
       cancelWatch();
     },
     wake,
+    networkLost: () => set({ reach: 'offline', failure: { why: 'no-network' } }),
     exchange,
     drain,
     status: () => status,

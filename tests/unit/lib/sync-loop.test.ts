@@ -106,6 +106,16 @@ describe('the sync loop', () => {
     expect(w.clock.now() - (w.sent[0]?.sentAt ?? 0)).toBeGreaterThanOrEqual(limits.syncPollMs);
   });
 
+  it('says offline at once when the device lost its network, and online only after an answer', async () => {
+    const w = await started();
+    w.phone.sync.networkLost();
+    expect(w.phone.sync.status()).toMatchObject({ reach: 'offline', failure: { why: 'no-network' } });
+    w.phone.sync.wake();
+    expect(w.phone.sync.status().reach).toBe('offline');
+    w.clock.advance(0);
+    await settles(() => expect(w.phone.sync.status()).toMatchObject({ reach: 'online', failure: undefined }));
+  });
+
   it('sends soon after a scan, several scans together', async () => {
     const w = await started();
     await write(w.phone);
