@@ -43,6 +43,8 @@ export const limits = {
   syncTimeoutMs: 20 * SECOND_MS,
   syncPollMs: MINUTE_MS,
   syncBackoffMaxMs: MINUTE_MS,
+  /** A revoked phone that owes nothing looks this seldom whether somebody decided about its scans. */
+  syncRevokedPollMs: HOUR_MS,
   accessTokenMs: 15 * MINUTE_MS,
   /** A paper list reaches back this far. */
   paperListBackMs: 31 * DAY_MS,

@@ -144,7 +144,10 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
   stops.push(
     followStatus(phone.sync),
     phone.sync.subscribe(({ deviceState, alarm, reach }) => {
-      if (deviceState === 'revoked' && state.kind === 'active') state = { kind: 'revoked', phone };
+      if (deviceState === 'revoked') {
+        changes.stop(); // its token opens nothing any more: each try would be a refusal
+        if (state.kind === 'active') state = { kind: 'revoked', phone };
+      }
       if (alarm === 'ahead') void reopen();
       if (reach === 'online' && !wasOnline) changes.retry();
       wasOnline = reach === 'online';

@@ -159,7 +159,9 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
             value: answer.token.value,
             usableUntil: heard.deviceTime + (answer.token.expiresAt - answer.serverTime),
           }
-        : contact.token,
+        : answer.state === 'revoked'
+          ? null
+          : contact.token,
       rosterOffer,
       owing: changes.owing ?? [],
     });

@@ -230,7 +230,10 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   }
 
   function pauseMs(): number {
-    if (failures === 0) return limits.syncPollMs;
+    if (failures === 0)
+      return status.deviceState === 'revoked' && status.unsent === 0
+        ? limits.syncRevokedPollMs
+        : limits.syncPollMs;
     const { failure } = status;
     const asked = failure?.why === 'server-error' ? (failure.retryAfterMs ?? 0) : 0;
     const backoff = Math.min(limits.syncBackoffMaxMs, BACKOFF_FIRST_MS * 2 ** (failures - 1));

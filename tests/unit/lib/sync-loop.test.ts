@@ -5,6 +5,7 @@ import { Unreachable } from '../../../src/lib/api.ts';
 import { signBytes } from '../../../src/lib/db/device-keys.ts';
 import { newId } from '../../../src/lib/ids.ts';
 import type { Phone } from '../../../src/lib/session/phone.ts';
+import { contactOf } from '../../../src/lib/sync/dexie-sync-store.ts';
 import { dispatch } from '../../../src/lib/sync/dispatch.ts';
 import type { RawAnswer, SignedMessage } from '../../../src/lib/sync/transport.ts';
 import { testClock, testPhone, type TestClock, type TestPhoneOptions } from '../../_support/phone-in-test.ts';
@@ -114,6 +115,24 @@ describe('the sync loop', () => {
     expect(w.phone.sync.status().reach).toBe('offline');
     w.clock.advance(0);
     await settles(() => expect(w.phone.sync.status()).toMatchObject({ reach: 'online', failure: undefined }));
+  });
+
+  it('looks seldom once it is revoked and owes nothing, and knocks with no token', async () => {
+    const w = await world();
+    const contact = await contactOf(w.phone.db, w.phone.device.id);
+    await w.phone.db.contacts.put({ ...contact, token: { value: 'old', usableUntil: Infinity } });
+    w.answer = (request) => signed(w.phone, { ...takingAll(request), state: 'revoked', wipe: true });
+    w.phone.sync.start();
+    w.clock.advance(0);
+    await settles(() => expect(w.phone.sync.status().deviceState).toBe('revoked'));
+    await isQuiet(w);
+    expect((await contactOf(w.phone.db, w.phone.device.id)).token).toBeNull();
+    await settles(() => expect(w.clock.waits).toContain(limits.syncRevokedPollMs));
+    w.clock.advance(10 * limits.syncPollMs);
+    expect(w.sent).toHaveLength(1);
+    w.phone.sync.wake(); // somebody opens it again
+    w.clock.advance(0);
+    await settles(() => expect(w.sent).toHaveLength(2));
   });
 
   it('sends soon after a scan, several scans together', async () => {
