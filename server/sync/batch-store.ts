@@ -85,6 +85,7 @@ export interface BatchStore {
   /** Locks the device until the end of the transaction: one batch a device at a time. */
   lockDevice(deviceId: string): Promise<BatchDevice | undefined>;
   storedMarks(deviceId: string, ids: readonly string[], seqs: readonly number[]): Promise<StoredMark[]>;
+  /** In order of seq, at most `limits.heldPageMax`. */
   heldBeyond(deviceId: string, seq: number): Promise<HeldCommand[]>;
   insertCommands(commands: readonly NewCommand[], receivedAt: Instant): Promise<void>;
   insertConflicts(commands: readonly NewCommand[], receivedAt: Instant): Promise<void>;

@@ -1,6 +1,7 @@
 // SyncDatabase on PostgreSQL: the transaction around a batch with its retries, who the device is, what it still owes.
 import { tokenHash } from '#server/devices/device-token.ts';
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { limits } from '#domain/kernel/limits.ts';
 import type { Database } from '#server/db/tables.ts';
 import { publish } from '#server/events.ts';
 import { readFeed } from './feed.ts';
@@ -94,6 +95,10 @@ async function noteSync(
   `.execute(trx);
 }
 
+/** A full page ends with the last command on it. */
+const lookedUntil = (headSeq: number, heldSeqs: readonly number[]): number =>
+  heldSeqs.length < limits.heldPageMax ? headSeq : (heldSeqs[heldSeqs.length - 1] ?? headSeq);
+
 async function headAndHeld(
   db: Kysely<Database>,
   regionId: number,
@@ -115,6 +120,8 @@ async function headAndHeld(
     .where('device_id', '=', deviceId)
     .where('seq', '>', seq)
     .orderBy('seq')
+    .limit(limits.heldPageMax)
     .execute();
-  return { headSeq, heldSeqs: held.map((command) => command.seq) };
+  const heldSeqs = held.map((command) => command.seq);
+  return { headSeq: lookedUntil(headSeq, heldSeqs), heldSeqs };
 }

@@ -158,12 +158,10 @@ export async function processBatch(
   );
   if (planted('replay-posts-again')) await postAgain(store, taken.replayed, receivedAt);
 
-  let custody = taken.custody;
-  if (custody.ackedSeq > device.ackedSeq) {
-    const held = await store.heldBeyond(device.deviceId, custody.ackedSeq);
-    if (held.length > 0) custody = passOverHeld(sha256, custody, held);
-  }
-  await store.saveCustody(device.deviceId, custody, Math.max(device.headSeq, headSeq, custody.ackedSeq));
+  const newestSeq = Math.max(device.headSeq, headSeq);
+  const mayHold = taken.custody.ackedSeq > device.ackedSeq || newestSeq > taken.custody.ackedSeq;
+  const custody = mayHold ? await goOnOverHeld(store, device.deviceId, taken.custody, sha256) : taken.custody;
+  await store.saveCustody(device.deviceId, custody, Math.max(newestSeq, custody.ackedSeq));
 
   const own = new Set(incoming.map(({ id }) => id));
   const replayedSeqs = taken.replayed.map(({ seq }) => seq);
@@ -207,6 +205,23 @@ async function postAgain(
     })),
     receivedAt,
   );
+}
+
+/** A filled gap: page by page over what was held beyond it, until the next gap or the most of one request. */
+async function goOnOverHeld(
+  store: BatchStore,
+  deviceId: string,
+  from: Custody,
+  sha256: Sha256,
+): Promise<Custody> {
+  let custody = from;
+  while (custody.ackedSeq - from.ackedSeq < limits.heldPassedMax) {
+    const held = await store.heldBeyond(deviceId, custody.ackedSeq);
+    const { ackedSeq } = custody;
+    custody = passOverHeld(sha256, custody, held);
+    if (custody.ackedSeq - ackedSeq < limits.heldPageMax) break;
+  }
+  return custody;
 }
 
 function checkRun(

@@ -1,6 +1,7 @@
 // BatchStore on PostgreSQL. Every write of a batch is one statement with unnest arrays, whatever its size.
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { assert } from '#domain/kernel/assert.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import type { Database } from '#server/db/tables.ts';
 import type { AccountKind } from '#domain/ledger/ledger.ts';
 import type { NoteCode } from '#domain/checkins/decide-check-in.ts';
@@ -112,6 +113,7 @@ async function heldBeyond(trx: Trx, regionId: number, deviceId: string, seq: num
   const { rows } = await sql<HeldCommand>`
     select seq, hash, envelope, payload_digest as digest from command
     where region_id = ${regionId} and device_id = ${deviceId} and seq > ${seq} order by seq
+    limit ${limits.heldPageMax}
   `.execute(trx);
   return rows;
 }
@@ -145,14 +147,18 @@ async function insertConflicts(
   commands: readonly NewCommand[],
   receivedAt: number,
 ): Promise<void> {
-  for (const command of commands) {
-    await sql`
-      insert into command_conflict (region_id, command_id, device_id, seq, hash, envelope, payload, salt, received_at)
-      values (${regionId}, ${command.id}, ${command.device}, ${command.seq}, decode(${hex(command.hash)}, 'hex'),
-        ${withoutNul(command.envelope)}, ${withoutNul(command.payload)}, decode(${hex(command.salt)}, 'hex'), ${receivedAt})
-      on conflict (region_id, device_id, seq, hash) do nothing
-    `.execute(trx);
-  }
+  if (commands.length === 0) return;
+  await sql`
+    insert into command_conflict (region_id, command_id, device_id, seq, hash, envelope, payload, salt, received_at)
+    select ${regionId}, id, device, seq, decode(hash, 'hex'), envelope, payload, decode(salt, 'hex'), ${receivedAt}
+    from unnest(
+      ${plain(commands.map((c) => c.id))}::uuid[], ${plain(commands.map((c) => c.device))}::uuid[],
+      ${plain(commands.map((c) => c.seq))}::int[], ${plain(commands.map((c) => hex(c.hash)))}::text[],
+      ${commands.map((c) => withoutNul(c.envelope))}::text[], ${commands.map((c) => withoutNul(c.payload))}::text[],
+      ${plain(commands.map((c) => hex(c.salt)))}::text[]
+    ) as c (id, device, seq, hash, envelope, payload, salt)
+    on conflict (region_id, device_id, seq, hash) do nothing
+  `.execute(trx);
 }
 
 async function anchorTimes(

@@ -10,7 +10,10 @@ export type SyncDatabase<Trx> = {
   /** All or nothing, committed when the promise resolves; the work runs again when it lost a race for locks. */
   transaction<T>(regionId: number, work: (parts: SyncTransaction<Trx>) => Promise<T>): Promise<T>;
   noteSync(trx: Trx, regionId: number, note: SyncNote): Promise<void>;
-  /** The newest head that a device signed, and what is in custody beyond `seq`. */
+  /**
+   * The newest head that a device signed, and what is in custody beyond `seq`. Of more than `limits.heldPageMax` held
+   * commands the first, and the last of those in place of the head: beyond it nothing was looked at.
+   */
   headAndHeld(regionId: number, deviceId: string, seq: number): Promise<HeadAndHeld>;
   readFeed(regionId: number, question: FeedQuestion): Promise<Feed>;
 };

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { toBase64url } from '#domain/kernel/bytes.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import type { Run } from '#domain/sync/exchange.ts';
 import type { DeskCommand } from '#server/checkins/desk-command.ts';
 import { getDeskDevice } from '#server/devices/desk-device.ts';
 import { randomIds } from '#server/ids.ts';
 import { createDeskSubmission } from '#server/sync/desk-commands.ts';
 import { ingest, type IngestRequest } from '#server/sync/ingest.ts';
+import { postgresSyncDatabase } from '#server/sync/postgres-sync-database.ts';
 import type { BatchResult } from '#server/sync/process-batch.ts';
 import { freshDatabase, type FreshDatabase } from '#tests/_support/database.ts';
 import { EVENING, REGION_ID, openRegion, type TestRegion } from '#tests/_support/region.ts';
@@ -408,6 +410,52 @@ describe('the chain', () => {
     const filled = await send(phone, [phone.run(1, 3)]);
     expect(filled.custody.ackedSeq).toBe(5);
     expect(toBase64url(filled.custody.ackedHash)).toBe(phone.head()?.hash);
+  });
+
+  it('passes over what was held page by page, and goes on with the next request beyond the most of one', async () => {
+    const phone = await phoneAt(await region.activity());
+    const count = limits.heldPassedMax + 50;
+    for (let i = 0; i < count; i++) phone.append(randomUUID(), '{}', '{}');
+    await send(phone, [phone.run(2)]);
+    const filled = await send(phone, [phone.run(1, 1)]);
+    expect(filled.custody.ackedSeq).toBe(1 + limits.heldPassedMax);
+    const next = await send(phone, [], { headSeq: count });
+    expect(next.custody.ackedSeq).toBe(count);
+    expect(toBase64url(next.custody.ackedHash)).toBe(phone.head()?.hash);
+  });
+
+  it('names gaps only as far as it looked, so that an answer stays small and the next one tells more', async () => {
+    const phone = await phoneAt(await region.activity());
+    const count = 2 * limits.heldPageMax + 20;
+    for (let i = 0; i < count; i++) phone.append(randomUUID(), '{}', '{}');
+    const evens = Array.from({ length: count / 2 }, (_, i) => phone.run(2 * i + 2, 2 * i + 2));
+    await send(phone, evens, { headSeq: count });
+    const { headAndHeld } = postgresSyncDatabase(region.db);
+    const first = await headAndHeld(REGION_ID, phone.id, 0);
+    expect(first.heldSeqs).toHaveLength(limits.heldPageMax);
+    expect(first.headSeq).toBe(2 * limits.heldPageMax);
+    const rest = await headAndHeld(REGION_ID, phone.id, first.headSeq);
+    expect(rest.heldSeqs).toHaveLength(10);
+    expect(rest.headSeq).toBe(count);
+  });
+
+  it('keeps a whole batch of other content beside what is here, each once', async () => {
+    const phone = await phoneAt(await region.activity());
+    const twin = phone.twin();
+    for (let i = 0; i < 20; i++) {
+      phone.append(randomUUID(), '{}', '{}');
+      twin.append(randomUUID(), `{"twin":${i}}`, '{"with":"a \0"}');
+    }
+    await send(phone);
+    for (const _ of ['once', 'again']) expect((await send(phone, [twin.run()])).differs).toHaveLength(20);
+    const kept = await region.db
+      .selectFrom('command_conflict')
+      .select(['seq', 'hash', 'envelope'])
+      .orderBy('seq')
+      .execute();
+    expect(kept).toEqual(
+      twin.commands.map(({ seq, hash, wire }) => ({ seq, hash: Buffer.from(hash), envelope: wire[0] })),
+    );
   });
 
   it('quarantines what a revoked phone had not sent before', async () => {

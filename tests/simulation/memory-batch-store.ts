@@ -1,6 +1,7 @@
 // BatchStore over simulated tables: the same answers as server/sync/repository.ts gives, and the same refusals where a
 // constraint of PostgreSQL would be broken. What cards and activities are comes from the world, as of the moment.
 import { must } from '#domain/kernel/assert.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import { planted } from '#domain/kernel/planted.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import {
@@ -72,7 +73,8 @@ export function memoryBatchStore(
     heldBeyond: async (deviceId, seq) =>
       [...tables.commands.values()]
         .filter((command) => command.device === deviceId && command.seq > seq)
-        .sort((a, b) => a.seq - b.seq),
+        .sort((a, b) => a.seq - b.seq)
+        .slice(0, limits.heldPageMax),
 
     insertCommands: async (commands, receivedAt) => {
       for (const command of commands) {

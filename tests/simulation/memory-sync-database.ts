@@ -51,8 +51,10 @@ export function memorySyncDatabase(parts: MemoryDatabaseParts): SyncDatabase<Ser
       tripwire('headAndHeld');
       const headSeq = tables.devices.get(deviceId)?.headSeq ?? 0;
       const heldSeqs: number[] = [];
-      for (let next = seq + 1; next <= headSeq; next++)
+      for (let next = seq + 1; next <= headSeq; next++) {
         if (tables.commandIdsByPlace.has(placeOf(deviceId, next))) heldSeqs.push(next);
+        if (heldSeqs.length === limits.heldPageMax) return { headSeq: next, heldSeqs };
+      }
       return { headSeq, heldSeqs };
     },
 

@@ -18,6 +18,10 @@ export const limits = {
   batchRunsMax: 16,
   /** Rulings and visits of others in one answer; the rest follows with the next request. */
   feedItemsMax: 2_000,
+  /** Commands beyond a gap that are read at once, and that the gaps of one answer are told from. */
+  heldPageMax: 1_000,
+  /** Commands beyond a filled gap that one request passes over; the next request goes on. */
+  heldPassedMax: 5_000,
   /** Activities one phone can be enrolled for. */
   deviceActivitiesMax: 20,
   /** Enrol link: single use and short-lived (offline-and-sync part 4). */
