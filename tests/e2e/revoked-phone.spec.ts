@@ -52,6 +52,15 @@ test('a refused phone is told, and a used link too', async ({ town, newPhone }) 
   await phone.page.getByLabel('Koppelcode').fill(link.code);
   await phone.page.getByRole('button', { name: 'Koppel dit toestel' }).click();
   await expect(phone.page.getByText('Deze link is al gebruikt')).toBeVisible();
+  const next = await town.desk.makeLink(town.activity);
+  await phone.page.getByLabel('Koppelcode').fill(next.code);
+  await phone.page.getByRole('button', { name: 'Koppel dit toestel' }).click();
+  await expect(phone.page.getByTestId('enrol-words')).toBeVisible();
+  await phone.page.getByRole('button', { name: 'Stop het koppelen' }).click();
+  await expect(phone.page.getByLabel('Koppelcode')).toHaveValue('');
+  await phone.page.reload();
+  await expect(phone.page.getByLabel('Koppelcode')).toBeVisible();
+
   await phone.page.getByLabel('Koppelcode').fill('ABCD-EFGH');
   await phone.page.getByRole('button', { name: 'Koppel dit toestel' }).click();
   await expect(phone.page.getByText('Deze code is niet gekend')).toBeVisible();

@@ -22,6 +22,7 @@ export type SessionState =
   | { readonly kind: 'lost'; readonly device: string; readonly seq: number }
   | {
       readonly kind: 'waiting';
+      readonly device: DeviceRow;
       readonly words: readonly [string, string];
       readonly organisationName: string;
       readonly activityTitles: readonly string[];
@@ -74,6 +75,15 @@ export async function enrol(code: string, name: string): Promise<EnrolOutcome> {
   });
   if (outcome.ok) waitFor(outcome.device, true);
   return outcome;
+}
+
+/** The volunteer stops waiting: the phone is again what it was. Approved all the same, it would be a phone nobody has. */
+export async function stopEnrolling(): Promise<void> {
+  if (state.kind !== 'waiting') return;
+  const { device } = state;
+  stopWaiting();
+  await settleEnrolment(db, notes, device, 'refused');
+  await reopen();
 }
 
 /** Signs this phone out. What it still owes stays on it and is still sent; say so before. */
@@ -182,7 +192,8 @@ function waitFor(device: DeviceRow, shown: boolean): void {
     cancel();
   };
   const { organisationName, activityTitles, expiresAt } = device;
-  if (shown) state = { kind: 'waiting', words: wordsOf(device), organisationName, activityTitles, expiresAt };
+  const words = wordsOf(device);
+  if (shown) state = { kind: 'waiting', device, words, organisationName, activityTitles, expiresAt };
 
   const ask = async (): Promise<void> => {
     const said = await askApproval(device, transport, clock);
