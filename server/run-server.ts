@@ -9,6 +9,7 @@ import { requireWritableFolder } from './db/embedded/cluster-folder.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
 import { prepareDemo } from './demo/prepare.ts';
+import { runHousekeeping } from './housekeeping.ts';
 import { listen } from './http-server.ts';
 import { randomIds } from './ids.ts';
 import { initKeys, readKeys } from './keys.ts';
@@ -71,6 +72,8 @@ export async function runServer(
       const sending = runMailSender({ ...context, mail: config.mail });
       stops.push(() => sending);
     }
+    const tidying = runHousekeeping(context);
+    stops.push(() => tidying);
     await welcome(context, http.url);
     await signals.stopped;
     say('Stopping.');

@@ -1,6 +1,7 @@
 // What a batch needs from storage. PostgreSQL implements it (repository.ts); the simulation has one in memory.
 // All calls of one batch happen inside one transaction.
 import type { Entry, AccountKind } from '#domain/ledger/ledger.ts';
+import type { Anchor } from '#domain/sync/command.ts';
 import type { Custody, HeldCommand, StoredMark } from '#domain/sync/custody.ts';
 import type { PublicKey } from '#domain/sync/exchange.ts';
 import type { Judgement, Outcome, RulingCode, Because } from '#domain/sync/ruling.ts';
@@ -81,6 +82,9 @@ export type BatchEntry = Entry & {
   readonly correctsN?: number;
 };
 
+export type NamedAnchor = Pick<Anchor, 'syncNo' | 'serverTime'>;
+export const anchorKey = ({ syncNo, serverTime }: NamedAnchor): string => `${syncNo}|${serverTime}`;
+
 export interface BatchStore {
   /** Locks the device until the end of the transaction: one batch a device at a time. */
   lockDevice(deviceId: string): Promise<BatchDevice | undefined>;
@@ -89,8 +93,8 @@ export interface BatchStore {
   heldBeyond(deviceId: string, seq: number): Promise<HeldCommand[]>;
   insertCommands(commands: readonly NewCommand[], receivedAt: Instant): Promise<void>;
   insertConflicts(commands: readonly NewCommand[], receivedAt: Instant): Promise<void>;
-  /** Server times of the syncs that commands name as their anchor. */
-  anchorTimes(deviceId: string, syncNos: readonly number[]): Promise<ReadonlyMap<number, Instant>>;
+  /** Of each answer that commands name as their anchor: the newest remembered one no later than it, by `anchorKey`. */
+  anchorTimes(deviceId: string, anchors: readonly NamedAnchor[]): Promise<ReadonlyMap<string, Instant>>;
   cardsByNumber(numbers: readonly string[]): Promise<ReadonlyMap<string, ServerCard>>;
   numbersByChip(chips: readonly string[]): Promise<ReadonlyMap<string, string>>;
   activities(ids: readonly string[]): Promise<ReadonlyMap<string, ServerActivity>>;

@@ -34,6 +34,7 @@ import {
 } from '#domain/sync/rule-batch.ts';
 import type { Judgement, HoldCode } from '#domain/sync/ruling.ts';
 import { trustedTimeOf, type TrustedTime } from '#domain/sync/trusted-time.ts';
+import { anchorKey } from './batch-store.ts';
 import type {
   BatchDevice,
   BatchStore,
@@ -297,7 +298,7 @@ type Facts = {
   readonly cards: Awaited<ReturnType<BatchStore['cardsByNumber']>>;
   readonly chips: ReadonlyMap<string, string>;
   readonly activities: Awaited<ReturnType<BatchStore['activities']>>;
-  readonly anchors: ReadonlyMap<number, Instant>;
+  readonly anchors: ReadonlyMap<string, Instant>;
 };
 
 async function loadFacts(
@@ -306,13 +307,10 @@ async function loadFacts(
   commands: readonly IncomingCommand[],
 ): Promise<Facts> {
   const checkIns = commands.flatMap(({ content }) => (content.kind === 'check-in' ? [content.payload] : []));
-  const syncNos = commands.flatMap(({ content }) =>
-    content.kind === 'check-in' || content.kind === 'undo-check-in'
-      ? content.envelope.anchor
-        ? [content.envelope.anchor.syncNo]
-        : []
-      : [],
+  const anchors = commands.flatMap(({ content }) =>
+    content.kind === 'check-in' || content.kind === 'undo-check-in' ? (content.envelope.anchor ?? []) : [],
   );
+  const named = [...new Map(anchors.map((anchor) => [anchorKey(anchor), anchor])).values()];
   const chips = checkIns.flatMap(({ chip }) => (chip === undefined ? [] : [chip]));
   const numbersByChip =
     chips.length > 0 ? await store.numbersByChip([...new Set(chips)]) : new Map<string, string>();
@@ -324,7 +322,7 @@ async function loadFacts(
     chips: numbersByChip,
     cards: numbers.size > 0 ? await store.cardsByNumber([...numbers]) : new Map(),
     activities: await store.activities([...new Set(checkIns.map(({ activityId }) => activityId))]),
-    anchors: syncNos.length > 0 ? await store.anchorTimes(device.deviceId, [...new Set(syncNos)]) : new Map(),
+    anchors: named.length > 0 ? await store.anchorTimes(device.deviceId, named) : new Map(),
   };
 }
 
@@ -419,7 +417,7 @@ function timeOf(
     const at = Math.min(Math.max(written, receivedAt - limits.paperListBackMs), receivedAt);
     return { at, earliest: at, latest: at, plausible: true };
   }
-  const anchorTime = envelope.anchor ? facts.anchors.get(envelope.anchor.syncNo) : undefined;
+  const anchorTime = envelope.anchor ? facts.anchors.get(anchorKey(envelope.anchor)) : undefined;
   const time = trustedTimeOf(envelope, { anchorTime, enrolledAt: device.enrolledAt, receivedAt });
   return planted('window-not-clamped') || planted('sort-by-clock')
     ? { ...time, at: envelope.occurredAt, plausible: true }

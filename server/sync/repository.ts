@@ -15,10 +15,12 @@ import type {
   ServerCard,
 } from '#domain/sync/rule-batch.ts';
 import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
+import { anchorKey } from './batch-store.ts';
 import type {
   BatchDevice,
   BatchEntry,
   BatchStore,
+  NamedAnchor,
   NewCommand,
   NewRuling,
   Standing,
@@ -34,7 +36,7 @@ export const batchStoreIn = (trx: Transaction<Database>, regionId: number): Batc
   heldBeyond: (deviceId, seq) => heldBeyond(trx, regionId, deviceId, seq),
   insertCommands: (commands, receivedAt) => insertCommands(trx, regionId, commands, receivedAt),
   insertConflicts: (commands, receivedAt) => insertConflicts(trx, regionId, commands, receivedAt),
-  anchorTimes: (deviceId, syncNos) => anchorTimes(trx, regionId, deviceId, syncNos),
+  anchorTimes: (deviceId, anchors) => anchorTimes(trx, regionId, deviceId, anchors),
   cardsByNumber: (numbers) => cardsByNumber(trx, regionId, numbers),
   numbersByChip: (chips) => numbersByChip(trx, regionId, chips),
   activities: (ids) => activities(trx, regionId, ids),
@@ -165,13 +167,20 @@ async function anchorTimes(
   trx: Trx,
   regionId: number,
   deviceId: string,
-  syncNos: readonly number[],
-): Promise<Map<number, number>> {
-  const { rows } = await sql<{ sync_no: number; server_time: number }>`
-    select sync_no, server_time from device_sync
-    where region_id = ${regionId} and device_id = ${deviceId} and sync_no = any(${plain(syncNos)}::int[])
+  anchors: readonly NamedAnchor[],
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ no: number; time: number; remembered: number }>`
+    select k.no, k.time, s.server_time as remembered
+    from unnest(${plain(anchors.map((a) => a.syncNo))}::int[], ${plain(anchors.map((a) => a.serverTime))}::bigint[]) as k (no, time)
+    cross join lateral (
+      select server_time from device_sync
+      where region_id = ${regionId} and device_id = ${deviceId} and sync_no <= k.no and server_time <= k.time
+      order by sync_no desc limit 1
+    ) s
   `.execute(trx);
-  return new Map(rows.map((row) => [row.sync_no, row.server_time]));
+  return new Map(
+    rows.map(({ no, time, remembered }) => [anchorKey({ syncNo: no, serverTime: time }), remembered]),
+  );
 }
 
 async function cardsByNumber(

@@ -48,7 +48,12 @@ export function auditedWorld(
         version: activity.currentVersion,
       };
     },
-    syncTime: (device, syncNo) => tables.syncTimes.get(placeOf(device, syncNo)),
+    *answersTo(device, upTo) {
+      for (let no = Math.min(upTo, tables.devices.get(device)?.syncNo ?? 0); no > 0; no--) {
+        const time = tables.syncTimes.get(placeOf(device, no));
+        if (time !== undefined) yield time;
+      }
+    },
     foreignAccount,
   };
 }

@@ -46,8 +46,8 @@ export type AuditedWorld = {
   readonly device: (id: string) => AuditedDevice | undefined;
   readonly card: (number: string, at: number) => AuditedCard | undefined;
   readonly activity: (id: string, at: number) => AuditedActivity | undefined;
-  /** Server time of a sync that the device may name as its anchor. */
-  readonly syncTime: (device: string, syncNo: number) => number | undefined;
+  /** When the server answered the device, as it remembers; by number of the sync, newest first. */
+  readonly answersTo: (device: string, upTo: number) => Iterable<number>;
   readonly foreignAccount: (number: string) => string;
 };
 
@@ -264,8 +264,13 @@ function trueTime(
     const at = Math.max(receivedAt - MONTH_OF_PAPER, Math.min(receivedAt, paper?.at ?? occurredAt));
     return { at, from: at, to: at, certain: true };
   }
-  const remembered = anchor ? world.syncTime(device.id, anchor.syncNo) : undefined;
-  const heard = remembered === anchor?.serverTime ? remembered : undefined;
+  // After a restored backup numbers count again: an answer of after the one that was heard says nothing about it.
+  let heard: number | undefined;
+  for (const answered of anchor ? world.answersTo(device.id, anchor.syncNo) : [])
+    if (anchor && answered <= anchor.serverTime) {
+      heard = answered;
+      break;
+    }
   const counted =
     anchor?.monoMs === null || anchor?.monoMs === undefined
       ? 0

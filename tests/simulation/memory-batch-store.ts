@@ -10,6 +10,7 @@ import {
   type ServerActivity,
   type ServerCard,
 } from '#domain/sync/rule-batch.ts';
+import { anchorKey } from '#server/sync/batch-store.ts';
 import type { BatchStore, NewCommand, StoredRuling, WaitingUndo } from '#server/sync/batch-store.ts';
 import {
   ConstraintViolation,
@@ -99,11 +100,15 @@ export function memoryBatchStore(
       }
     },
 
-    anchorTimes: async (deviceId, syncNos) =>
+    anchorTimes: async (deviceId, anchors) =>
       new Map(
-        syncNos.flatMap((syncNo) => {
-          const time = tables.syncTimes.get(placeOf(deviceId, syncNo));
-          return time === undefined ? [] : [[syncNo, time] as const];
+        anchors.flatMap((anchor) => {
+          const newest = tables.devices.get(deviceId)?.syncNo ?? 0;
+          for (let syncNo = Math.min(anchor.syncNo, newest); syncNo > 0; syncNo--) {
+            const time = tables.syncTimes.get(placeOf(deviceId, syncNo));
+            if (time !== undefined && time <= anchor.serverTime) return [[anchorKey(anchor), time] as const];
+          }
+          return [];
         }),
       ),
 

@@ -50,6 +50,13 @@ export const limits = {
   /** A revoked phone that owes nothing looks this seldom whether somebody decided about its scans. */
   syncRevokedPollMs: HOUR_MS,
   accessTokenMs: 15 * MINUTE_MS,
+  /** Every answer that a phone may name as its anchor is remembered this long; of older ones the first of each hour. */
+  anchorsAllKeptMs: 7 * DAY_MS,
+  /** After its end an enrol link still says for this long that it was used, or came too late. */
+  enrolLinkKeptMs: 30 * DAY_MS,
+  /** Rows that housekeeping deletes in one transaction, and in one round of a table. */
+  tidyBatchRows: 5_000,
+  tidyRoundRows: 500_000,
   /** A paper list reaches back this far. */
   paperListBackMs: 31 * DAY_MS,
   paperListRowsMax: 300,

@@ -13,8 +13,9 @@ export type TrustedTime = {
 };
 
 /**
- * `anchorTime`: the server time of the sync the envelope names, as the server remembers it; without one the device's
- * enrolment is the lower bound.
+ * `anchorTime`: when the server last answered this device, of the answers it remembers that are no later than the one the
+ * envelope names, by number and by time; without one the device's enrolment is the lower bound. Mostly that very answer;
+ * of a long time ago, or of before a restored backup, one from before it: a lower bound all the same.
  */
 export function trustedTimeOf(
   claim: Pick<Envelope, 'occurredAt' | 'monoMs' | 'anchor'>,
@@ -25,9 +26,10 @@ export function trustedTimeOf(
   },
 ): TrustedTime {
   const latest = known.receivedAt;
-  // Numbers of syncs begin again after a restored backup: only number and time together name one.
-  const heardOf = claim.anchor?.serverTime === known.anchorTime ? known.anchorTime : undefined;
-  const earliest = Math.min(latest, heardOf === undefined ? known.enrolledAt : heardOf + countedSince(claim));
+  const { anchorTime } = known;
+  // Numbers of syncs begin again after a restored backup: a time after the claimed one is of another answer.
+  const heardOf = claim.anchor && anchorTime !== undefined && anchorTime <= claim.anchor.serverTime;
+  const earliest = Math.min(latest, heardOf ? anchorTime + countedSince(claim) : known.enrolledAt);
   const at = Math.min(Math.max(claim.occurredAt, earliest), latest);
   return { at, earliest, latest, plausible: at === claim.occurredAt };
 }

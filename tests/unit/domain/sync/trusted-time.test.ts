@@ -73,6 +73,14 @@ const cases: Case[] = [
     expected: { at: 2_000, earliest: 1_000, latest: 9_000, plausible: true },
   },
   {
+    what: 'an answer that is no longer remembered leaves an earlier one as the bound, with what the clock counted since',
+    claim: 500,
+    anchor: 4_000,
+    remembered: 3_000,
+    mono: [2_700, 700],
+    expected: { at: 5_000, earliest: 5_000, latest: 9_000, plausible: false },
+  },
+  {
     what: 'the lower bound never passes the arrival',
     claim: 500,
     anchor: 4_000,
