@@ -130,7 +130,7 @@ async function enrol(desk: Page, phone: Page): Promise<string> {
 async function scan(phone: Page): Promise<void> {
   const start = phone.getByRole('button', { name: /start(en)? met scannen/i });
   await start.waitFor();
-  await phone.getByText(/kaarten, .* oud/).waitFor();
+  await phone.getByText(/kaarten, (net opgehaald|.* oud)/).waitFor();
   await picture(phone, 'scan-preflight');
   await start.click();
   await phone.getByText('Gespaard').first().waitFor();

@@ -10,6 +10,8 @@ export type PreflightFacts = {
   readonly now: number;
   readonly platform: Platform;
   readonly installed: boolean;
+  /** The browser offers to install it with one tap. */
+  readonly installable: boolean;
   /** The whole app is on the device. */
   readonly offlineReady: boolean;
   readonly persisted: boolean;
@@ -34,10 +36,15 @@ export type PreflightRow = {
   readonly value: string;
   /** What to do, where something is to be done. */
   readonly help?: string | undefined;
+  /** One tap that mends it. */
+  readonly action?: 'install';
 };
 
 /** A shift of a thousand scans is half a megabyte; below this the browser itself gets into trouble. */
 const SPACE_MIN_BYTES = 50 * 1024 * 1024;
+
+/** Less than a minute: a number of minutes says nothing yet. */
+const JUST_NOW_MS = 60_000;
 
 const WEIGHT: Readonly<Record<Light, number>> = { no: 0, warn: 1, ok: 2 };
 
@@ -60,7 +67,13 @@ export function overallLight(rows: readonly PreflightRow[]): Light {
   return rows.some((row) => row.light === 'warn') ? 'warn' : 'ok';
 }
 
-function installedRow({ installed, offlineReady, platform }: PreflightFacts): PreflightRow {
+function installedRow({
+  installed,
+  installable,
+  persisted,
+  offlineReady,
+  platform,
+}: PreflightFacts): PreflightRow {
   const row = { key: 'installed' as const, label: m.scan_check_installed() };
   if (!offlineReady)
     return {
@@ -78,20 +91,26 @@ function installedRow({ installed, offlineReady, platform }: PreflightFacts): Pr
       help: m.scan_check_installed_help_ios(),
     };
   // In a tab of Chrome or Firefox it works as well; installing only makes it easier to find.
-  return { ...row, light: 'ok', value: m.scan_check_installed_offline() };
+  return {
+    ...row,
+    light: 'ok',
+    value: m.scan_check_installed_offline(),
+    // Where storage is in doubt the button stands there, with the reason.
+    ...(installable && persisted && { action: 'install' }),
+  };
 }
 
-const storageRow = ({ persisted, platform }: PreflightFacts): PreflightRow => ({
-  key: 'storage',
-  label: m.scan_check_storage(),
-  light: persisted ? 'ok' : 'no',
-  value: persisted ? m.scan_check_storage_ok() : m.scan_check_storage_no(),
-  help: persisted
-    ? undefined
-    : platform === 'ios'
-      ? m.scan_check_storage_help_ios()
-      : m.scan_check_storage_help(),
-});
+function storageRow({ persisted, installed, installable, platform }: PreflightFacts): PreflightRow {
+  const row = { key: 'storage' as const, label: m.scan_check_storage() };
+  if (persisted) return { ...row, light: 'ok', value: m.scan_check_storage_ok() };
+  const bad = { ...row, light: 'no' as const, value: m.scan_check_storage_no() };
+  if (installable && !installed)
+    return { ...bad, help: m.scan_check_storage_help_install(), action: 'install' };
+  return {
+    ...bad,
+    help: platform === 'ios' ? m.scan_check_storage_help_ios() : m.scan_check_storage_help(),
+  };
+}
 
 function spaceRow({ freeBytes }: PreflightFacts): PreflightRow {
   const row = { key: 'space' as const, label: m.scan_check_space() };
@@ -157,11 +176,12 @@ function rosterRow({ roster, now }: PreflightFacts): PreflightRow {
   if (roster === 'expired' || roster.expiresAt <= now)
     return { ...row, light: 'warn', value: m.scan_check_roster_expired(), help: m.scan_check_roster_help() };
   const cards = roster.cards.toLocaleString('nl-BE');
-  return {
-    ...row,
-    light: 'ok',
-    value: m.scan_check_roster_ok({ cards, age: durationText(now - roster.builtAt) }),
-  };
+  const ageMs = now - roster.builtAt;
+  const value =
+    ageMs < JUST_NOW_MS
+      ? m.scan_check_roster_fresh({ cards })
+      : m.scan_check_roster_ok({ cards, age: durationText(ageMs) });
+  return { ...row, light: 'ok', value };
 }
 
 const versionRow = ({ appVersion, updateWaiting }: PreflightFacts): PreflightRow => ({

@@ -13,6 +13,7 @@ const good: PreflightFacts = {
   now: NOW,
   platform: 'android',
   installed: true,
+  installable: false,
   offlineReady: true,
   persisted: true,
   freeBytes: 8 * 1024 ** 3,
@@ -83,6 +84,22 @@ describe('the list before a shift', () => {
   it('says how to install on this kind of phone', () => {
     expect(rowOf('storage', { persisted: false, platform: 'ios' })?.help).toContain('Zet op beginscherm');
     expect(rowOf('storage', { persisted: false })?.help).toContain('App installeren');
+  });
+
+  it('offers to install with one tap where the browser can, once, and where it helps most', () => {
+    const tab = { installed: false, installable: true };
+    const actions = (over: Partial<PreflightFacts>) =>
+      preflightRows({ ...good, ...over }).flatMap(({ key, action }) => (action ? [key] : []));
+    expect(actions({ ...tab, persisted: false })).toEqual(['storage']);
+    expect(actions(tab)).toEqual(['installed']);
+    expect(actions({ installed: false })).toEqual([]);
+    expect(rowOf('storage', { ...tab, persisted: false })?.light).toBe('no');
+  });
+
+  it('calls a card list of this minute new', () => {
+    const fresh = { cards: 31_204, builtAt: NOW - 20_000, expiresAt: NOW + MINUTE };
+    expect(rowOf('roster', { roster: fresh })?.value).toBe('31.204 kaarten, net opgehaald');
+    expect(rowOf('roster', {})?.value).toBe('31.204 kaarten, 5 min oud');
   });
 
   it.each([
