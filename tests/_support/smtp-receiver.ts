@@ -7,13 +7,23 @@ export interface SmtpReceiver {
   letters: string[];
   /** The code that letters are answered with from now on; 250 takes them. */
   answerWith(code: number): void;
+  /** Letters are heard but not answered, until what this gives is called. */
+  holdAnswers(): () => void;
   close(): Promise<void>;
 }
 
 export async function startSmtpReceiver(): Promise<SmtpReceiver> {
   const letters: string[] = [];
   let code = 250;
-  const server = createServer((socket) => converse(socket, letters, () => code));
+  let answered = Promise.resolve();
+  const server = createServer((socket) =>
+    converse(
+      socket,
+      letters,
+      () => code,
+      () => answered,
+    ),
+  );
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   return {
@@ -22,11 +32,23 @@ export async function startSmtpReceiver(): Promise<SmtpReceiver> {
     answerWith: (next) => {
       code = next;
     },
+    holdAnswers: () => {
+      let release = (): void => undefined;
+      answered = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
+    },
     close: () => new Promise((closed) => server.close(() => closed())),
   };
 }
 
-function converse(socket: Socket, letters: string[], code: () => number): void {
+function converse(
+  socket: Socket,
+  letters: string[],
+  code: () => number,
+  answered: () => Promise<void>,
+): void {
   let waiting = '';
   let inLetter = false;
   socket.write('220 test\r\n');
@@ -40,7 +62,7 @@ function converse(socket: Socket, letters: string[], code: () => number): void {
       waiting = waiting.slice(end + (inLetter ? 5 : 2));
       if (inLetter) {
         if (code() === 250) letters.push(piece);
-        socket.write(`${code()} letter\r\n`);
+        void answered().then(() => socket.write(`${code()} letter\r\n`));
         inLetter = false;
       } else if (/^DATA/i.test(piece)) {
         inLetter = true;

@@ -1,4 +1,5 @@
 // The outbox: a letter leaves once, waits out a mail server that is away, and leaves no secret behind.
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createApp } from '#server/app.ts';
 import { createMailer } from '#server/mail/mailer.ts';
@@ -65,14 +66,14 @@ test('a mail server that says later gets the letter later, and the text waits', 
   receiver.answerWith(451);
   await server.context.mail.send(1, LETTER);
   startSending();
-  await pollUntil(async () => ((await outbox())[0]?.attempts === 1 ? true : undefined), {
+  await pollUntil(async () => ((await outbox())[0]?.last_error === '451' ? true : undefined), {
     timeoutMs: 10_000,
     onTimeout: () => new Error('not tried'),
   });
   expect((await outbox())[0]).toMatchObject({
     sent_at: null,
     body: LETTER.text,
-    last_error: '451',
+    attempts: 1,
     next_attempt_at: NOW + MINUTE_MS,
   });
 
@@ -83,6 +84,59 @@ test('a mail server that says later gets the letter later, and the text waits', 
     onTimeout: () => new Error('not sent the second time'),
   });
   expect(receiver.letters.length).toBe(1);
+});
+
+test('while the mail server thinks, the letter is claimed, nothing is locked, and nobody sends it again', async () => {
+  const { db } = server.context;
+  const release = receiver.holdAnswers();
+  await server.context.mail.send(1, LETTER);
+  startSending();
+  await pollUntil(() => (receiver.letters.length === 1 ? true : undefined), {
+    timeoutMs: 10_000,
+    onTimeout: () => new Error('nothing came'),
+  });
+  expect((await outbox())[0]).toMatchObject({
+    attempts: 1,
+    sent_at: null,
+    next_attempt_at: NOW + 10 * MINUTE_MS,
+  });
+  const { rows } = await sql<{ state: string }>`
+    select state from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'
+  `.execute(db);
+  expect(rows).toEqual([]);
+  await sql`select from outgoing_mail for update nowait`.execute(db);
+  release();
+  await pollUntil(async () => ((await outbox())[0]?.sent_at === NOW ? true : undefined), {
+    timeoutMs: 10_000,
+    onTimeout: () => new Error('not sent'),
+  });
+  expect(receiver.letters.length).toBe(1);
+});
+
+test('a letter whose sending could not be noted waits out its claim before it leaves again', async () => {
+  const { db } = server.context;
+  await sql`create function lose_note() returns trigger language plpgsql as $$
+    begin raise exception 'the database is gone'; end $$`.execute(db);
+  await sql`create trigger lose_note before update on outgoing_mail for each row
+    when (new.sent_at is not null) execute function lose_note()`.execute(db);
+  await server.context.mail.send(1, LETTER);
+  startSending();
+  await pollUntil(() => (receiver.letters.length === 1 ? true : undefined), {
+    timeoutMs: 10_000,
+    onTimeout: () => new Error('nothing came'),
+  });
+  stop.abort();
+  await sending;
+  expect((await outbox())[0]).toMatchObject({ attempts: 1, next_attempt_at: NOW + 10 * MINUTE_MS });
+  await sql`drop trigger lose_note on outgoing_mail`.execute(db);
+
+  server.setNow(NOW + 10 * MINUTE_MS);
+  stop = new AbortController();
+  startSending();
+  await pollUntil(async () => ((await outbox())[0]?.attempts === 2 ? true : undefined), {
+    timeoutMs: 10_000,
+    onTimeout: () => new Error('not sent again'),
+  });
 });
 
 test('two senders on one outbox send each letter once', async () => {
