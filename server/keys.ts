@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
@@ -70,10 +70,13 @@ export async function readKeys(file: string): Promise<Keys> {
 
 /** Makes a key for each purpose that has none, and touches no key that exists. */
 export async function initKeys(file: string, nowMs: number): Promise<KeyPurpose[]> {
-  const stored = (await readKeyFile(file)) ?? KeyFile.parse({});
-  const missing = missingPurposes(stored);
-  for (const purpose of missing) addKey(stored, purpose, nowMs);
-  if (missing.length > 0) await writeKeyFile(file, stored);
+  const stored = await readKeyFile(file);
+  const keys = stored ?? KeyFile.parse({});
+  const missing = missingPurposes(keys);
+  for (const purpose of missing) addKey(keys, purpose, nowMs);
+  if (stored && missing.length > 0) await replaceKeyFile(file, keys);
+  // Another process was first: what it made is looked at in the same way.
+  if (!stored && !(await createKeyFile(file, keys))) return initKeys(file, nowMs);
   return missing;
 }
 
@@ -82,7 +85,7 @@ export async function rotateKey(file: string, purpose: KeyPurpose, nowMs: number
   const stored = await readKeyFile(file);
   if (!stored) throw new OperatorError(`There is no key file ${file}.`);
   const id = addKey(stored, purpose, nowMs);
-  await writeKeyFile(file, stored);
+  await replaceKeyFile(file, stored);
   return id;
 }
 
@@ -124,11 +127,29 @@ async function readKeyFile(file: string): Promise<KeyFile | undefined> {
   }
 }
 
+/** Whole or not at all, and never over a file that is there: of two first starts at once one makes the keys of both. */
+async function createKeyFile(file: string, keys: KeyFile): Promise<boolean> {
+  const draft = await writeDraft(file, keys);
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw new OperatorError(`The key file ${file} cannot be made (${reasonOf(error)}).`);
+  } finally {
+    await rm(draft);
+  }
+}
+
 /** Written beside and renamed: a crash leaves the old file or the new one. */
-async function writeKeyFile(file: string, keys: KeyFile): Promise<void> {
+async function replaceKeyFile(file: string, keys: KeyFile): Promise<void> {
+  await rename(await writeDraft(file, keys), file);
+}
+
+async function writeDraft(file: string, keys: KeyFile): Promise<string> {
   await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.new`;
-  const handle = await open(draft, 'w', 0o600);
+  const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
+  const handle = await open(draft, 'wx', 0o600);
   try {
     await handle.chmod(0o600);
     await handle.writeFile(`${JSON.stringify(keys, null, 2)}\n`);
@@ -136,7 +157,7 @@ async function writeKeyFile(file: string, keys: KeyFile): Promise<void> {
   } finally {
     await handle.close();
   }
-  await rename(draft, file);
+  return draft;
 }
 
 function secretKeys(stored: KeyFile['session']): NewestFirst<SecretKey> {

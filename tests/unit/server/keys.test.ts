@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,6 +27,19 @@ test('keys that exist are never made again', async () => {
   const before = await readKeys(file);
   expect(await initKeys(file, NOW)).toEqual([]);
   expect((await readKeys(file)).session).toEqual(before.session);
+});
+
+test('of several first starts at once one makes the keys, and all of them hold the keys of the file', async () => {
+  const starts = await Promise.all(
+    Array.from({ length: 8 }, async () => ({ made: await initKeys(file, NOW), keys: await readKeys(file) })),
+  );
+  expect(starts.filter(({ made }) => made.length > 0)).toHaveLength(1);
+  const { session, receiptSigning } = await readKeys(file);
+  for (const { keys } of starts) {
+    expect(keys.session).toEqual(session);
+    expect(keys.receiptSigning[0].publicJwk).toEqual(receiptSigning[0].publicJwk);
+  }
+  expect(await readdir(folder)).toEqual(['keys.json']);
 });
 
 test.each(keyPurposes)('rotating %s puts a new key first and keeps the others', async (purpose) => {
