@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Context as RequestContext } from 'hono';
+import { ENCODINGS, chooseEncoding, type Encoding } from './content-encoding.ts';
 
 // The built app, held in memory (about 3 MB): each file with its ETag and the compressed forms the build made.
 
@@ -32,9 +33,7 @@ function isText(path: string): boolean {
 }
 
 interface AppFile {
-  body: Bytes;
-  br: Bytes | undefined;
-  gzip: Bytes | undefined;
+  bodies: Readonly<Record<Encoding, Bytes | undefined>> & { identity: Bytes };
   hash: string;
   type: string;
   cacheControl: string;
@@ -57,17 +56,19 @@ export async function readAppFiles(folder: string): Promise<AppFiles> {
   for (const [path, body] of contents) {
     if (/\.(br|gz)$/.test(path)) continue;
     byPath.set(path, {
-      body,
-      // The build leaves out the manifest.
-      br: contents.get(`${path}.br`) ?? (isText(path) ? brotliCompressSync(body) : undefined),
-      gzip: contents.get(`${path}.gz`) ?? (isText(path) ? gzipSync(body) : undefined),
+      bodies: {
+        identity: body,
+        // The build leaves out the manifest.
+        br: contents.get(`${path}.br`) ?? (isText(path) ? brotliCompressSync(body) : undefined),
+        gzip: contents.get(`${path}.gz`) ?? (isText(path) ? gzipSync(body) : undefined),
+      },
       hash: createHash('sha256').update(body).digest('base64url').slice(0, 22),
       type: TYPES[extname(path)] ?? 'application/octet-stream',
       // Everything without a hash in its name is asked for again, and answered with 304.
       cacheControl: path.startsWith(IMMUTABLE_FOLDER) ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
   }
-  return { byPath, inlineScriptHashes: hashInlineScripts(byPath.get(FALLBACK)?.body) };
+  return { byPath, inlineScriptHashes: hashInlineScripts(byPath.get(FALLBACK)?.bodies.identity) };
 }
 
 /** The file of a path, or the app itself for a page that the browser routes; undefined: not ours. */
@@ -75,8 +76,13 @@ export function answerAppFile(files: AppFiles, c: RequestContext): Response | un
   const path = c.req.path;
   const file = files.byPath.get(path) ?? (isPage(c) ? files.byPath.get(FALLBACK) : undefined);
   if (!file) return undefined;
-  const { encoding, body } = chooseEncoding(file, c.req.header('accept-encoding') ?? '');
-  const etag = `"${file.hash}${encoding ? `-${encoding}` : ''}"`;
+  const encoding = chooseEncoding(
+    c.req.header('accept-encoding'),
+    ENCODINGS.filter((name) => file.bodies[name]),
+  );
+  const body = file.bodies[encoding] ?? file.bodies.identity;
+  const compressed = encoding !== 'identity';
+  const etag = `"${file.hash}${compressed ? `-${encoding}` : ''}"`;
   const headers: Record<string, string> = {
     'content-type': file.type,
     'cache-control': file.cacheControl,
@@ -84,7 +90,7 @@ export function answerAppFile(files: AppFiles, c: RequestContext): Response | un
     etag,
   };
   if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
-  if (encoding) headers['content-encoding'] = encoding;
+  if (compressed) headers['content-encoding'] = encoding;
   headers['content-length'] = String(body.byteLength);
   return c.body(c.req.method === 'HEAD' ? '' : body, 200, headers);
 }
@@ -92,18 +98,6 @@ export function answerAppFile(files: AppFiles, c: RequestContext): Response | un
 /** A path with an extension is a file that is missing: an old chunk must give 404 and never the page. */
 function isPage(c: RequestContext): boolean {
   return extname(c.req.path) === '' && !c.req.path.startsWith('/_app/');
-}
-
-function chooseEncoding(
-  file: AppFile,
-  accepted: string,
-): { encoding: 'br' | 'gzip' | undefined; body: Bytes } {
-  const offers = accepted.split(',').map((offer) => offer.trim());
-  const takes = (name: string): boolean =>
-    offers.some((offer) => offer === name || (offer.startsWith(`${name};`) && !/q=0(\.0*)?$/.test(offer)));
-  if (file.br && takes('br')) return { encoding: 'br', body: file.br };
-  if (file.gzip && takes('gzip')) return { encoding: 'gzip', body: file.gzip };
-  return { encoding: undefined, body: file.body };
 }
 
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
+import { chooseEncoding } from '../content-encoding.ts';
 import type { Context } from '../context.ts';
 import { requirePhoneToken, type PhoneEnv } from '../devices/phone-token.ts';
 import { Problem } from '../errors.ts';
-import { createRosterShelf, ENCODINGS } from './roster-service.ts';
+import { createRosterShelf } from './roster-service.ts';
 
 export function rosterRoutes(context: Context): Hono<PhoneEnv> {
   const shelf = createRosterShelf(context);
@@ -14,8 +15,7 @@ export function rosterRoutes(context: Context): Hono<PhoneEnv> {
     if (!file) throw new Problem(404, 'roster-replaced');
     const headers = { etag: file.etag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' };
     if (c.req.header('if-none-match') === file.etag) return c.body(null, 304, headers);
-    const accepted = c.req.header('accept-encoding') ?? '';
-    const encoding = ENCODINGS.find((name) => accepted.includes(name)) ?? 'identity';
+    const encoding = chooseEncoding(c.req.header('accept-encoding'));
     const body = await file.body(encoding);
     return c.body(new Uint8Array(body), 200, {
       ...headers,

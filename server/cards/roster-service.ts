@@ -15,8 +15,10 @@ import {
 import { toBase64url } from '#domain/kernel/bytes.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import type { RosterOffer } from '#domain/sync/exchange.ts';
+import { ENCODINGS, type Encoding } from '../content-encoding.ts';
 import type { Context } from '../context.ts';
 import type { SecretKey } from '../keys.ts';
+import { keptByUse } from './kept-by-use.ts';
 import {
   readCardSystemIds,
   readRosterCards,
@@ -68,8 +70,6 @@ export type RosterFile = {
   /** The same bytes as a browser accepts them; each made once. */
   body(encoding: Encoding): Promise<Buffer>;
 };
-export const ENCODINGS = ['br', 'gzip', 'identity'] as const;
-export type Encoding = (typeof ENCODINGS)[number];
 
 export interface RosterShelf {
   /** Undefined when this is not the roster that these activities get now. */
@@ -82,7 +82,7 @@ export interface RosterShelf {
 
 /** Built at the first request for a scope and version, then kept; requests meanwhile wait for the same build. */
 export function createRosterShelf(context: RosterContext): RosterShelf {
-  const files = new Map<string, Promise<RosterFile>>();
+  const files = keptByUse<string, RosterFile>(FILES_MAX);
   return {
     async getFile(regionId, activityIds, rosterId) {
       const now = context.clock.now();
@@ -90,14 +90,7 @@ export function createRosterShelf(context: RosterContext): RosterShelf {
       if (!scope || idOf(scope, context.keys.fingerprint[0], expiryOf(scope, now)) !== rosterId)
         return undefined;
       const name = `${rosterId}.${scope.version}`;
-      const known = files.get(name);
-      if (known) return known;
-      const building = buildFile(context, scope, rosterId, now);
-      files.set(name, building);
-      const [oldest] = files.keys();
-      if (files.size > FILES_MAX && oldest !== undefined) files.delete(oldest);
-      building.catch(() => files.delete(name));
-      return building;
+      return files.get(name, () => buildFile(context, scope, rosterId, now));
     },
   };
 }
@@ -175,16 +168,12 @@ const compress = {
 };
 
 function fileOf(bytes: Buffer, rosterId: string, version: number, expiresAt: number): RosterFile {
-  const bodies = new Map<Encoding, Promise<Buffer>>();
+  const bodies = keptByUse<Encoding, Buffer>(ENCODINGS.length);
   return {
     // Weak: another process builds the same content at another moment.
     etag: `W/"${rosterId}.${version}"`,
     expiresAt,
-    body(encoding) {
-      const body = bodies.get(encoding) ?? compress[encoding](bytes);
-      bodies.set(encoding, body);
-      return body;
-    },
+    body: (encoding) => bodies.get(encoding, () => compress[encoding](bytes)),
   };
 }
 
