@@ -31,3 +31,14 @@ export class WedgeReader {
     this.#lastAt = Number.NEGATIVE_INFINITY;
   }
 }
+
+const WHOLE_NUMBER = /^\d{13}$/;
+
+/**
+ * What an Enter in the reader's own field completes. A phone that was busy between two keys cuts a run short; the field
+ * has all of it. Otherwise the run, because before it the field may hold what a person typed there by accident.
+ */
+export function codeOf(run: string | undefined, field: string): string | undefined {
+  if (run === undefined) return field.length >= LENGTH_MIN ? field : undefined;
+  return WHOLE_NUMBER.test(field) && field.endsWith(run) ? field : run;
+}

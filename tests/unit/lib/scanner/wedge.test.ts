@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WedgeReader } from '../../../../src/lib/scanner/wedge.ts';
+import { codeOf, WedgeReader } from '../../../../src/lib/scanner/wedge.ts';
 
 /** Types a text with a fixed gap and closes it; the code that came out. */
 function type(text: string, gapMs: number, end = 'Enter', reader = new WedgeReader(), from = 1_000) {
@@ -55,5 +55,20 @@ describe('a card reader that acts as a keyboard', () => {
   it('does not grow without end', () => {
     const code = type('7'.repeat(5_000), 1);
     expect(code?.length ?? 0).toBeLessThanOrEqual(200);
+  });
+});
+
+describe('the field of the reader, at its Enter', () => {
+  const number = '0900000095902';
+  it('has the whole number where a busy phone heard only its end', () => {
+    expect(codeOf('0095902', number)).toBe(number);
+    expect(codeOf(undefined, number)).toBe(number);
+  });
+  it('gives way to the reader after what a person typed by accident', () => {
+    expect(codeOf(number, `12${number}`)).toBe(number);
+    expect(codeOf('https://example.be/c', 'x')).toBe('https://example.be/c');
+  });
+  it('is nothing when there is next to nothing in it', () => {
+    expect(codeOf(undefined, '12')).toBeUndefined();
   });
 });
