@@ -32,8 +32,9 @@ export interface Config {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const flag = z.enum(['0', '1'], { error: 'must be 1 or 0' }).transform((value) => value === '1');
+/** A database behind a socket has no host before the path: `postgresql://user:word@/name?host=/run/postgresql`. */
 const url = (schemes: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
+  z.string().refine((text) => isAddress(text.replace('@/', '@localhost/'), schemes), {
     error: `must be an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   });
 
@@ -143,3 +144,6 @@ function wrongSettings(faults: readonly string[]): OperatorError {
       : `Settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
   );
 }
+
+const isAddress = (text: string, schemes: readonly string[]): boolean =>
+  URL.canParse(text) && schemes.includes(new URL(text).protocol);

@@ -21,6 +21,7 @@ test('start needs no setting and stays on this machine, with a demo region', () 
 
 test.each([
   ['an own database is never filled with a demo by itself', { DATABASE_URL: 'postgresql://db/x' }, false],
+  ['an own database behind a socket', { DATABASE_URL: 'postgresql://u:p@/x?host=/run/postgresql' }, false],
   ['an own database, asked', { DATABASE_URL: 'postgresql://db/x', DEMO: '1' }, true],
   ['no demo, asked', { DEMO: '0' }, false],
   ['an empty variable is none', { DEMO: '', DATABASE_URL: '' }, true],
