@@ -57,6 +57,28 @@ describe('files', () => {
   });
 });
 
+describe('faults (docs/FAULTS.md)', () => {
+  const rows = read('docs/FAULTS.md')
+    .split('\n')
+    .filter((line) => /^\|\s*\d/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+    .map(([, , , file = '', name = '']) => ({ file, name }));
+
+  it('name tests that exist', () => {
+    const simulation = files
+      .filter((file) => file.startsWith('tests/simulation/'))
+      .map(read)
+      .join('\n');
+    const missing = rows.filter(({ file, name }) =>
+      file === 'simulation'
+        ? !simulation.includes(name.replace(/^network /, ''))
+        : !files.includes(file) || !read(file).includes(name),
+    );
+    expect(rows.length).toBeGreaterThan(50);
+    expect(missing).toEqual([]);
+  });
+});
+
 describe('decisions (docs/adr)', () => {
   const names = files
     .filter((file) => /^docs\/adr\/[^/]+\.md$/.test(file))

@@ -136,11 +136,20 @@ export async function typeNumber(page: Page, number: string): Promise<void> {
   await page.getByLabel('UITPAS-nummer').pressSequentially(number);
 }
 
-/** A keyboard-wedge reader: the digits within milliseconds, then Enter. */
+/** A keyboard-wedge reader: real keys within milliseconds, then Enter; one is not waited for before the next. */
 export async function wedge(page: Page, number: string): Promise<void> {
-  await page.keyboard.type(number);
-  await page.keyboard.press('Enter');
+  const session = await page.context().newCDPSession(page);
+  const keys = [...number].map((key) => ({ key, text: key }));
+  const press = { ...ENTER, text: '\r' };
+  await Promise.all(
+    [...keys, press].flatMap((key) => [
+      session.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key }),
+      session.send('Input.dispatchKeyEvent', { type: 'keyUp', key: key.key }),
+    ]),
+  );
+  await session.detach();
 }
+const ENTER = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 };
 
 export const expectVerdict = (page: Page, word: string): Promise<void> =>
   expect(page.getByTestId('verdict')).toContainText(word);

@@ -190,6 +190,37 @@ describe('a newer version of the app', () => {
     expect(await newer.chains.get(phone.device.id)).toMatchObject({ seq: 1_001 });
   });
 
+  it('that is cut off in its upgrade leaves everything as it was, and does it again at the next start', async () => {
+    const phone = await testPhone();
+    for (let i = 0; i < 20; i++) await writeSigned(phone);
+    const before = textOf(await outboxOf(phone.db));
+    phone.db.close();
+    const upgraded = (upgrade: () => void): PhoneDb => {
+      const db = openPhoneDb({ name: phone.db.name, indexedDB, IDBKeyRange });
+      db.version(2)
+        .stores({ ...SCHEMA_V1, stamps: 'id' })
+        .upgrade(async (tx) => {
+          await tx.table('scans').toCollection().modify({ seen: true });
+          upgrade();
+        });
+      return db;
+    };
+    const first = upgraded(() => {
+      throw new Error('the battery is empty');
+    });
+    await expect(first.open()).rejects.toThrow('the battery is empty');
+    first.close();
+
+    const old = openPhoneDb({ name: phone.db.name, indexedDB, IDBKeyRange });
+    expect(textOf(await outboxOf(old))).toBe(before);
+    old.close();
+
+    let done = false;
+    const second = upgraded(() => (done = true));
+    expect(textOf(await outboxOf(second))).toBe(before);
+    expect(done).toBe(true);
+  });
+
   it('waits for what is being written, then gets the database, and an old tab writes no more', async () => {
     vi.spyOn(console, 'error').mockReturnValue();
     const phone = await testPhone();
