@@ -153,7 +153,7 @@ export const PaperListInput = z.object({
   activityId: Id,
   reason: text(limits.reasonMax),
   rows: z
-    .array(z.object({ number: z.string().check(z.maxLength(40)), at: Instant }))
+    .array(z.object({ number: z.string().check(z.maxLength(40)), at: Moment }))
     .check(z.minLength(1), z.maxLength(limits.paperListRowsMax)),
 });
 export type PaperListInput = z.infer<typeof PaperListInput>;

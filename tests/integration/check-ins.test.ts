@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CheckInList, DeskCheckIn, PaperListResult } from '#domain/desk-api.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import { maskUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { brokenLaws } from '#tests/_support/region.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
@@ -78,6 +79,21 @@ test('an undo of the desk takes the point back and lets the next scan count; twi
   expect(shown.totals).toMatchObject({ scanned: 1, counted: 1, points: 1 });
   expect(await brokenLaws(world.context.db)).toEqual([]);
 });
+
+test.each([limits.instantMax + 1, -1, Number.MAX_SAFE_INTEGER])(
+  'a paper list with a time that no calendar shows (%s) is refused whole',
+  async (at) => {
+    const { activityId } = await world.activity();
+    const { number } = await world.card();
+    const rows = [
+      { number, at: now },
+      { number, at },
+    ];
+    const body = { requestId: randomUUID(), activityId, reason: 'Geen stroom', rows };
+    expect(await world.bib.post('/api/paper-lists', body)).toMatchObject({ status: 422 });
+    expect((await list(activityId)).checkIns).toEqual([]);
+  },
+);
 
 test('a paper list becomes commands of the desk, row by row, and sending it twice changes nothing', async () => {
   const { activityId } = await world.activity();
