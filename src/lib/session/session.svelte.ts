@@ -33,7 +33,7 @@ export type SessionState =
   | { readonly kind: 'refused' | 'expired' }
   | { readonly kind: 'active'; readonly phone: Phone }
   | { readonly kind: 'revoked'; readonly phone: Phone }
-  | { readonly kind: 'unusable'; readonly why: 'newer-database' | 'no-store' };
+  | { readonly kind: 'unusable'; readonly why: 'newer-database' | 'no-store' | 'failed' };
 
 const APPROVAL_POLL_MS = 2_000;
 
@@ -92,7 +92,17 @@ export async function leave(): Promise<void> {
   await reopen();
 }
 
+/** Whatever goes wrong, the screen says something: never "opening" for ever. */
 async function readAndRun(): Promise<void> {
+  try {
+    await readAndShow();
+  } catch (error) {
+    console.error('This phone could not be opened.', error);
+    state = { kind: 'unusable', why: 'failed' };
+  }
+}
+
+async function readAndShow(): Promise<void> {
   const standing = await readStanding(db, notes);
   switch (standing.kind) {
     case 'none':
@@ -113,6 +123,12 @@ async function readAndRun(): Promise<void> {
   }
   if (standing.kind === 'unusable') return;
   const current = 'device' in standing ? standing.device.id : undefined;
+  await resumeFormer(current).catch((error: unknown) => {
+    console.error('A device this phone was before could not be opened; the next start tries again.', error);
+  });
+}
+
+async function resumeFormer(current: string | undefined): Promise<void> {
   for (const debtor of await findDebtors(db, current)) {
     const former = await openPhone(phoneParts(), debtor);
     // Until the server has it all; at the next start it asks again, because a server may have been restored.
@@ -135,7 +151,9 @@ async function reopen(): Promise<void> {
 async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void> {
   const phone = await openPhone(phoneParts(), device);
   state = { kind, phone };
-  await reservePad(db, chance);
+  await reservePad(db, chance).catch((error: unknown) => {
+    console.warn('No room could be set aside; a full phone says so at the scan.', error);
+  });
   const wake = (): void => phone.sync.wake();
   const wakeWhenSeen = (): void => {
     if (document.visibilityState === 'visible') wake();
