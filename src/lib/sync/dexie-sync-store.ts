@@ -1,5 +1,6 @@
 // The outbox of one device, for the sync loop. Reads close their transaction before anything is unsealed or sent.
 import { Dexie } from 'dexie';
+import { openOccurrence, type ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import type { SyncResponse } from '#domain/sync/exchange.ts';
 import {
   scanRow,
@@ -193,12 +194,41 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
     return { unsent: oldest ? await withState('unsent').count() : 0, oldestUnsentAt: oldest?.at ?? null };
   }
 
-  async function prune(receivedBefore: number): Promise<void> {
+  async function prune(receivedBefore: number, now: number): Promise<void> {
     const old = db.outbox
       .where('[state+receivedAt]')
       .between(['settled', Dexie.minKey], ['settled', receivedBefore]);
     await old.filter((row) => row.device === device.id).delete();
+    await db.transaction('rw', db.outbox, db.chains, db.scans, db.activities, () =>
+      pruneScans(receivedBefore, now),
+    );
   }
+
+  /** A scan goes after its command, and after its undo; never while a list or a limit still asks for it. */
+  async function pruneScans(receivedBefore: number, now: number): Promise<void> {
+    const policies = new Map((await db.activities.toArray()).map((policy) => [policy.activityId, policy]));
+    const oldest = await db.outbox
+      .where('[device+seq]')
+      .between([device.id, 0], [device.id, Infinity])
+      .first();
+    const kept = oldest?.seq ?? ((await db.chains.get(device.id))?.seq ?? 0) + 1;
+    await db.scans
+      .where('[device+seq]')
+      .between([device.id, 0], [device.id, kept])
+      .filter(({ at, undoSeq, activityId }) => {
+        const policy = policies.get(activityId);
+        const asked = policy ? askedSince(policy, now) : Infinity;
+        return (undoSeq ?? 0) < kept && at < Math.min(receivedBefore, asked);
+      })
+      .delete();
+  }
+}
+
+/** From when on the lists of an activity show scans, and its limit counts them. */
+function askedSince({ occurrences, periods }: ActivityPolicy, now: number): number {
+  const opensAt = openOccurrence(occurrences, now)?.opensAt ?? Infinity;
+  const period = periods.find(({ startsAt, endsAt }) => startsAt <= now && now < endsAt);
+  return Math.min(opensAt, period?.startsAt ?? Infinity);
 }
 
 /** By time first: a server that was restored from a backup rules anew, and counts from 1 again. */

@@ -226,7 +226,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   async function pruneNowAndThen(): Promise<void> {
     if (prunedAt !== 0 && clock.now() - prunedAt < PRUNE_EVERY_MS) return;
     prunedAt = clock.now();
-    await store.prune(clock.now() - limits.settledKeptMs);
+    await store.prune(prunedAt - limits.settledKeptMs, prunedAt);
   }
 
   function pauseMs(): number {

@@ -42,5 +42,5 @@ export type SyncStore = {
   readonly applyAnswer: (answer: SyncResponse, heard: HeardAnchor) => Promise<AnswerPlan>;
   readonly backlog: () => Promise<Backlog>;
   /** Forgets settled commands received before that moment. */
-  readonly prune: (receivedBefore: number) => Promise<void>;
+  readonly prune: (receivedBefore: number, now: number) => Promise<void>;
 };
