@@ -18,7 +18,7 @@ const domainZones = DOMAIN_ROOMS.flatMap((room, i) =>
   })),
 );
 
-const SERVER_ROOMS = ['organisations', 'devices', 'cards', 'checkins', 'activities', 'auth'];
+const SERVER_ROOMS = ['organisations', 'devices', 'cards', 'checkins', 'activities', 'auth', 'staff'];
 const PHONE_ROOMS = ['checkins', 'cards', 'devices', 'activities', 'desk', 'scanner'];
 const noSiblingRooms = PHONE_ROOMS.map((room) => ({
   target: `./src/lib/${room}`,

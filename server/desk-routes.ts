@@ -8,6 +8,7 @@ import { checkInRoutes } from './checkins/routes.ts';
 import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
+import { staffRoutes } from './staff/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { createDeskSubmission } from './sync/desk-commands.ts';
 
@@ -17,6 +18,7 @@ export function deskRoutes(context: Context): Hono {
   return new Hono()
     .route('/', publicRoutes(context))
     .route('/', authRoutes(context, signIn))
+    .route('/', staffRoutes(context, signIn))
     .route('/', activityRoutes(context, signIn))
     .route('/', deviceRoutes(context, signIn))
     .route('/', rosterRoutes(context))

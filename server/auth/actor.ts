@@ -7,6 +7,9 @@ export type Actor = {
   readonly name: string;
   readonly regionId: number;
   readonly grants: readonly Grant[];
+  readonly sessionId: string;
+  /** When this person last proved who he is: at the sign-in, or again since. */
+  readonly provedAt: number;
 };
 
 export const actorName = (actor: Pick<Actor, 'userId'>): string => `user:${actor.userId}`;

@@ -17,3 +17,37 @@ export const passwordLetter = (to: string, link: string, minutes: number): Lette
     `(English) Someone asked for a new Streekbalie password for this address. If it was you, open the link above within ${minutes} minutes. If not, there is nothing to do.`,
   ].join('\n'),
 });
+
+export const invitationLetter = (to: string, link: string, days: number): Letter => ({
+  to,
+  subject: 'Streekbalie: je bent uitgenodigd',
+  text: [
+    'Dag,',
+    '',
+    'Een collega nodigt je uit om met Streekbalie te werken.',
+    `Open binnen ${days} dagen deze link. Je ziet dan wat je mag doen:`,
+    '',
+    link,
+    '',
+    'Verwacht je dit niet? Dan hoef je niets te doen. Zonder deze link gebeurt er niets.',
+    '',
+    `(English) A colleague invites you to work with Streekbalie. Open the link above within ${days} days. If you did not expect this, there is nothing to do.`,
+  ].join('\n'),
+});
+
+export const staffPasswordLetter = (to: string, link: string, hours: number): Letter => ({
+  to,
+  subject: 'Streekbalie: kies een nieuw wachtwoord',
+  text: [
+    'Dag,',
+    '',
+    'Je beheerder maakte een link waarmee je een nieuw wachtwoord kiest voor Streekbalie.',
+    `Hij werkt één keer, ${hours} uur lang:`,
+    '',
+    link,
+    '',
+    'Heb je dit niet gevraagd? Laat het dan weten aan je beheerder.',
+    '',
+    `(English) Your administrator made a link to choose a new Streekbalie password. It works once, for ${hours} hours. If you did not ask for it, tell your administrator.`,
+  ].join('\n'),
+});

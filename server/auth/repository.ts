@@ -15,6 +15,22 @@ export async function readHomeRegion(db: Db, userId: string): Promise<number | u
   return row?.region_id;
 }
 
+/** The home region of the person of a session, and when he last proved again who he is. */
+export async function readSessionFacts(
+  db: Db,
+  sessionId: string,
+): Promise<{ regionId: number; provedAt: number | null } | undefined> {
+  const row = await db
+    .selectFrom('auth_session as s')
+    .innerJoin('role_grant as g', 'g.user_id', 's.user_id')
+    .select(['g.region_id', 's.proved_at'])
+    .where('s.id', '=', sessionId)
+    .orderBy('g.region_id')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { regionId: row.region_id, provedAt: row.proved_at };
+}
+
 export type NamedGrant = Grant & { readonly placeName: string };
 
 export async function readGrants(db: Db, regionId: number, userId: string): Promise<NamedGrant[]> {
@@ -41,7 +57,7 @@ export async function readGrants(db: Db, regionId: number, userId: string): Prom
   }));
 }
 
-function placeOf(nisCode: string | null, organisationId: string | null): Place {
+export function placeOf(nisCode: string | null, organisationId: string | null): Place {
   if (organisationId !== null) return { kind: 'organisation', organisationId };
   if (nisCode !== null) return { kind: 'municipality', nisCode };
   return { kind: 'region' };
@@ -97,6 +113,21 @@ export async function insertPassword(db: Db, userId: string, hash: string): Prom
 
 export async function deleteSession(db: Db, token: string): Promise<void> {
   await db.deleteFrom('auth_session').where('token', '=', token).execute();
+}
+
+export async function deleteSessionsOf(db: Db, userId: string): Promise<void> {
+  await db.deleteFrom('auth_session').where('user_id', '=', userId).execute();
+}
+
+export async function noteProof(db: Db, sessionId: string, at: number): Promise<void> {
+  await db.updateTable('auth_session').set({ proved_at: at }).where('id', '=', sessionId).execute();
+}
+
+/** An account begins anew: nothing that opened it before opens it again. */
+export async function clearAccount(trx: Db, userId: string, name: string): Promise<void> {
+  await deleteSessionsOf(trx, userId);
+  await trx.deleteFrom('auth_account').where('user_id', '=', userId).execute();
+  await trx.updateTable('auth_user').set({ name }).where('id', '=', userId).execute();
 }
 
 /** One audit row in each region of the person; of an unknown address nothing is kept. */

@@ -2,10 +2,11 @@ import { ACTIONS, isAllowed, isAllowedSomewhere } from '#domain/devices/permissi
 import type { Me } from '#domain/desk-api.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
+import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { listOrganisations } from '../organisations/repository.ts';
-import type { Actor } from './actor.ts';
-import { auditSignIn, deleteSession, readGrants, readHomeRegion } from './repository.ts';
+import { actorName, type Actor } from './actor.ts';
+import { auditSignIn, deleteSession, noteProof, readGrants, readSessionFacts } from './repository.ts';
 import { SESSION_MS_MAX, type SignIn } from './sign-in.ts';
 
 type AuthContext = Pick<Context, 'db' | 'clock'>;
@@ -15,15 +16,23 @@ const QUARTER_MS = 15 * 60_000;
 const BY_ADDRESS: AttemptRule = { purpose: 'sign-in-address', max: 100, windowMs: QUARTER_MS };
 const BY_PERSON: AttemptRule = { purpose: 'sign-in-person', max: 30, windowMs: QUARTER_MS };
 const BY_PERSON_AT_ADDRESS: AttemptRule = { purpose: 'sign-in-both', max: 10, windowMs: QUARTER_MS };
+const PROOF_BY_SESSION: AttemptRule = { purpose: 'proof-session', max: 10, windowMs: QUARTER_MS };
 const RESET_BY_PERSON: AttemptRule = { purpose: 'reset-person', max: 3, windowMs: QUARTER_MS };
 const RESET_BY_ADDRESS: AttemptRule = { purpose: 'reset-address', max: 30, windowMs: QUARTER_MS };
 
 export type AuthRefusal =
   | {
       readonly code:
-        'INVALID_EMAIL_OR_PASSWORD' | 'INVALID_TOKEN' | 'PASSWORD_TOO_SHORT' | 'PASSWORD_TOO_LONG';
+        | 'INVALID_EMAIL_OR_PASSWORD'
+        | 'INVALID_TOKEN'
+        | 'PASSWORD_TOO_SHORT'
+        | 'PASSWORD_TOO_LONG'
+        | 'proof-wrong';
     }
   | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
+
+/** Where a request comes from. */
+export type From = { readonly address: string; readonly headers: Headers };
 
 export interface CurrentSession {
   readonly actor: Actor;
@@ -49,11 +58,21 @@ export async function readSession(
     await deleteSession(db, session.token);
     return undefined;
   }
-  const regionId = await readHomeRegion(db, user.id);
-  if (regionId === undefined) return undefined;
+  const facts = await readSessionFacts(db, session.id);
+  if (facts === undefined) return undefined;
+  const { regionId } = facts;
   const grants = await readGrants(db, regionId, user.id);
+  const provedAt = Math.max(session.createdAt.getTime(), facts.provedAt ?? 0);
   return {
-    actor: { userId: user.id, email: user.email, name: user.name, regionId, grants },
+    actor: {
+      userId: user.id,
+      email: user.email,
+      name: user.name,
+      regionId,
+      grants,
+      sessionId: session.id,
+      provedAt,
+    },
     setCookies: found.headers.getSetCookie(),
   };
 }
@@ -62,9 +81,60 @@ export async function readSession(
 export async function signInWithPassword(
   context: AuthContext,
   signIn: SignIn,
-  person: { readonly email: string; readonly password: string },
-  from: { readonly address: string; readonly headers: Headers },
+  person: Credentials,
+  from: From,
 ): Promise<Result<readonly string[], AuthRefusal>> {
+  const opened = await openSession(context, signIn, person, from);
+  return opened.ok ? ok(opened.value.cookies) : opened;
+}
+
+/** Is it this person? Counted as a sign-in, and opens nothing. */
+export async function checkPassword(
+  context: AuthContext,
+  signIn: SignIn,
+  person: Credentials,
+  from: From,
+): Promise<Result<undefined, AuthRefusal>> {
+  const opened = await openSession(context, signIn, person, from);
+  if (!opened.ok) return opened;
+  await deleteSession(context.db, opened.value.token);
+  return ok(undefined);
+}
+
+/** The person of this session shows again who he is, before a sensitive act. */
+export async function proveByPassword(
+  context: AuthContext,
+  signIn: SignIn,
+  actor: Actor,
+  password: string,
+  { headers }: From,
+): Promise<Result<undefined, AuthRefusal>> {
+  // By session: whoever guesses here holds an open session, and stops nobody from signing in elsewhere.
+  const attempt = await countAttempt(context, PROOF_BY_SESSION, actor.sessionId);
+  if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
+  const answer = await signIn.newest.api.signInEmail({
+    body: { email: actor.email, password },
+    headers,
+    asResponse: true,
+  });
+  const { db, clock } = context;
+  const { regionId } = actor;
+  const action = answer.ok ? 'proved' : 'proof-failed';
+  await appendAudit(db, { regionId, at: clock.now(), actor: actorName(actor), action, subject: 'session' });
+  if (!answer.ok) return refuse({ code: 'proof-wrong' });
+  await deleteSession(db, await tokenOf(answer)); // better-auth opens one with each right password
+  await noteProof(db, actor.sessionId, clock.now());
+  return ok(undefined);
+}
+
+type Credentials = { readonly email: string; readonly password: string };
+
+async function openSession(
+  context: AuthContext,
+  signIn: SignIn,
+  person: Credentials,
+  from: From,
+): Promise<Result<{ readonly token: string; readonly cookies: readonly string[] }, AuthRefusal>> {
   const email = person.email.toLowerCase();
   for (const [rule, subject] of [
     // The narrowest first: what it stops does not count against the person, or one place could lock anyone out.
@@ -82,7 +152,13 @@ export async function signInWithPassword(
   });
   await auditSignIn(context.db, email, answer.ok, context.clock.now());
   if (!answer.ok) return refuse({ code: 'INVALID_EMAIL_OR_PASSWORD' });
-  return ok(answer.headers.getSetCookie());
+  return ok({ token: await tokenOf(answer), cookies: answer.headers.getSetCookie() });
+}
+
+/** better-auth names the session it opened in the body of its answer. */
+async function tokenOf(answer: Response): Promise<string> {
+  const { token } = (await answer.json()) as { token: string };
+  return token;
 }
 
 export async function signOut(signIn: SignIn, headers: Headers): Promise<readonly string[]> {
@@ -95,7 +171,7 @@ export async function requestPasswordReset(
   context: AuthContext,
   signIn: SignIn,
   email: string,
-  from: { readonly address: string; readonly headers: Headers },
+  from: From,
 ): Promise<Result<undefined, AuthRefusal>> {
   const byAddress = await countAttempt(context, RESET_BY_ADDRESS, from.address);
   if (!byAddress.allowed) return refuse({ code: 'too-many-requests', retryAfterS: byAddress.retryAfterS });

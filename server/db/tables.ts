@@ -219,7 +219,17 @@ export interface Database {
   };
   undo: { region_id: number; command_id: string; target_id: string; at: number; device_id: string };
   auth_user: { id: Generated<string>; name: string; email: string; email_verified: Generated<boolean> };
-  auth_session: { id: Generated<string>; user_id: string; token: string; created_at: Date; expires_at: Date };
+  auth_session: {
+    id: Generated<string>;
+    user_id: string;
+    token: string;
+    created_at: Date;
+    updated_at: Date;
+    expires_at: Date;
+    user_agent: string | null;
+    /** When the person last proved again who he is; the beginning of the session is a proof too. */
+    proved_at: number | null;
+  };
   auth_account: {
     id: Generated<string>;
     user_id: string;
@@ -237,6 +247,20 @@ export interface Database {
     organisation_id: string | null;
     granted_at: number;
     granted_by: string;
+  };
+  invitation: {
+    region_id: number;
+    invitation_id: string;
+    email: string;
+    role: Exclude<Role, 'scanner-phone'>;
+    place_kind: Place['kind'];
+    nis_code: string | null;
+    organisation_id: string | null;
+    token_hash: Buffer;
+    created_at: number;
+    created_by: string;
+    expires_at: number;
+    accepted_at: number | null;
   };
   attempt: { purpose: string; subject: Buffer; window_start: number; count: number };
   audit_entry: {

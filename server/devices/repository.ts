@@ -18,6 +18,7 @@ export type Device = {
   readonly state: DeviceState;
   readonly publicKey: PublicKey | null;
   readonly requestedAt: number;
+  readonly enrolledBy: string | null;
   readonly enrolledAt: number | null;
   readonly revokedAt: number | null;
   readonly lastSeenAt: number | null;
@@ -419,6 +420,7 @@ type DeviceRow = {
   state: DeviceState;
   public_key: PublicKey | null;
   requested_at: number;
+  enrolled_by: string | null;
   enrolled_at: number | null;
   revoked_at: number | null;
   last_seen_at: number | null;
@@ -444,6 +446,7 @@ const deviceOf = (row: DeviceRow): Device => ({
   state: row.state,
   publicKey: row.public_key,
   requestedAt: row.requested_at,
+  enrolledBy: row.enrolled_by,
   enrolledAt: row.enrolled_at,
   revokedAt: row.revoked_at,
   lastSeenAt: row.last_seen_at,

@@ -10,6 +10,7 @@ import { publicKeyText } from '#domain/sync/exchange.ts';
 import { readActivities } from '../activities/repository.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
+import { requireFreshProof } from '../auth/fresh-proof.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { publish } from '../events.ts';
@@ -174,6 +175,8 @@ export async function revokePhone(
   const device = await findDevice(context.db, actor.regionId, deviceId);
   await requirePermission(context, actor, 'device.manage', device);
   if (!device) return refuse({ code: 'not-found' });
+  // Who let it in may put it out at once; a phone of a colleague may be in the middle of a shift.
+  if (device.enrolledBy !== actorName(actor)) requireFreshProof(context, actor);
   const done = await context.db.transaction().execute(async (trx) => {
     if (!(await revokeDevice(trx, actor.regionId, deviceId, context.clock.now()))) return false;
     await note(trx, context, actor, device, 'phone-revoked');

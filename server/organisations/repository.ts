@@ -44,6 +44,25 @@ const organisationOf = (row: {
   ...(row.nis_code !== null && { nisCode: row.nis_code }),
 });
 
+export type Municipality = { readonly nisCode: string; readonly name: string };
+
+export async function listMunicipalities(db: Db, regionId: number): Promise<Municipality[]> {
+  const rows = await municipalities(db, regionId).orderBy('name').execute();
+  return rows.map((row) => ({ nisCode: row.nis_code, name: row.name }));
+}
+
+export async function findMunicipality(
+  db: Db,
+  regionId: number,
+  nisCode: string,
+): Promise<Municipality | undefined> {
+  const row = await municipalities(db, regionId).where('nis_code', '=', nisCode).executeTakeFirst();
+  return row && { nisCode: row.nis_code, name: row.name };
+}
+
+const municipalities = (db: Db, regionId: number) =>
+  db.selectFrom('municipality').select(['nis_code', 'name']).where('region_id', '=', regionId);
+
 export type Region = {
   readonly regionId: number;
   readonly slug: string;

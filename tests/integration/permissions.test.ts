@@ -4,7 +4,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { CheckInList, DeskActivity } from '#domain/desk-api.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import { createApp } from '#server/app.ts';
+import { addPerson } from '#server/auth/accounts.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
 import { PASSWORD, emailOf, staffRegions, type StaffedRegion } from '#tests/_support/staffed-region.ts';
 import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
@@ -16,6 +18,10 @@ type Case = {
   body?: (ids: Ids) => unknown;
   /** Who gets past the permission; everyone else is answered 403, the administrator of another region 404. */
   allowed: Person[];
+  /** Needs a proof of who one is that is minutes old. */
+  sensitive?: true;
+  /** Acts on someone of the staff who is then gone: each person gets a new one. */
+  usesUp?: true;
 };
 type Ids = {
   organisationId: string;
@@ -23,13 +29,26 @@ type Ids = {
   deviceId: string;
   linkId: string;
   commandId: string;
+  invitationId: string;
+  grantId: string;
+  userId: string;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
-const NO_IDS: Ids = { organisationId: '', activityId: '', deviceId: '', linkId: '', commandId: '' };
+const NO_IDS: Ids = {
+  organisationId: '',
+  activityId: '',
+  deviceId: '',
+  linkId: '',
+  commandId: '',
+  invitationId: '',
+  grantId: '',
+  userId: '',
+};
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
 const WORKERS: Person[] = ['admin', 'desk', 'bib'];
+const MANAGERS: Person[] = ['admin', 'bib'];
 
 const activity = ({ organisationId }: Ids) => ({
   organisationId,
@@ -83,6 +102,41 @@ const CASES: Case[] = [
     }),
     allowed: WORKERS,
   },
+  { route: 'POST /api/auth/prove', body: () => ({ password: PASSWORD }), allowed: ALL },
+  { route: 'GET /api/staff', allowed: ['admin', 'bib', 'foreign'] },
+  {
+    route: 'POST /api/staff/invitations',
+    body: (ids) => ({
+      email: 'nieuw@test.invalid',
+      role: 'youth-worker',
+      place: { kind: 'organisation', organisationId: ids.organisationId },
+    }),
+    allowed: MANAGERS,
+    sensitive: true,
+  },
+  {
+    route: 'POST /api/staff/invitations/:id/withdraw',
+    path: (ids) => `/api/staff/invitations/${ids.invitationId}/withdraw`,
+    body: () => ({}),
+    usesUp: true,
+    allowed: MANAGERS,
+  },
+  {
+    route: 'POST /api/staff/grants/:id/withdraw',
+    path: (ids) => `/api/staff/grants/${ids.grantId}/withdraw`,
+    body: () => ({}),
+    usesUp: true,
+    allowed: MANAGERS,
+    sensitive: true,
+  },
+  ...['sign-out', 'password-link'].map((verb) => ({
+    route: `POST /api/staff/:id/${verb}`,
+    path: (ids: Ids) => `/api/staff/${ids.userId}/${verb}`,
+    body: () => ({}),
+    usesUp: true as const,
+    allowed: MANAGERS,
+    sensitive: true as const,
+  })),
   // Any counter may look up a card of the region; each look-up is audited.
   { route: 'POST /api/cards/look-up', body: () => ({ number: '1' }), allowed: ['admin', 'desk', 'foreign'] },
   ...['approve', 'refuse', 'rename', 'revoke'].map((verb) => ({
@@ -90,6 +144,7 @@ const CASES: Case[] = [
     path: (ids: Ids) => `/api/devices/${ids.deviceId}/${verb}`,
     body: () => ({ words: ['a', 'b'], name: 'Inkom' }),
     allowed: WORKERS,
+    ...(verb === 'revoke' && { sensitive: true as const }),
   })),
 ];
 
@@ -100,6 +155,8 @@ const WITHOUT_SESSION = [
   'POST /api/auth/sign-out',
   'POST /api/auth/request-password-reset',
   'POST /api/auth/reset-password',
+  'POST /api/invitations/look',
+  'POST /api/invitations/accept',
   'POST /api/enrol',
   'POST /api/enrol/status',
   'POST /api/sync',
@@ -152,6 +209,7 @@ beforeAll(async () => {
     })
     .execute();
   ids = { ...draft, activityId, linkId, deviceId, commandId: await checkIn(organisationId) };
+  ids = { ...ids, ...(await newColleague()) };
 });
 afterAll(() => server.close());
 
@@ -163,7 +221,7 @@ test('every route of the app is in this table', () => {
   expect([...new Set(routes)].sort()).toEqual([...named].sort());
 });
 
-describe.each(CASES)('$route', ({ route, path, body, allowed }) => {
+describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp }) => {
   const [method = '', pattern = ''] = route.split(' ');
   const send = (desk: DeskClient, target: Ids) =>
     desk.send(method, path?.(target) ?? pattern, body?.(target));
@@ -175,7 +233,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed }) => {
 
   test.each(ALL)('as %s', async (person) => {
     const before = await refusals(person);
-    const answer = await send(client(person), ids);
+    const answer = await send(client(person), { ...ids, ...(usesUp && (await newColleague())) });
     if (allowed.includes(person)) {
       expect(answer.status).not.toBe(403);
       expect(answer.status).not.toBe(404);
@@ -189,10 +247,20 @@ describe.each(CASES)('$route', ({ route, path, body, allowed }) => {
     }
   });
 
+  if (sensitive)
+    test('with an old proof of who one is: not before a new one', async () => {
+      const now = server.context.clock.now();
+      server.setNow(now + limits.freshProofMs + 60_000);
+      const answers = [await send(client('admin'), ids), await send(client('youth'), ids)];
+      server.setNow(now);
+      expect(answers.map(({ code }) => code)).toEqual(['proof-needed', 'not-allowed']);
+    });
+
   if (!path) return;
   test('an unknown id: 404 only for who may see everything', async () => {
     const id = crypto.randomUUID();
     const unknown = { ...ids, activityId: id, deviceId: id, linkId: id, commandId: id };
+    Object.assign(unknown, { invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);
   });
@@ -210,6 +278,32 @@ test('lists show only the places of the grants', async () => {
   expect(await devices('youth')).toBe(0);
   expect(await devices('foreign')).toBe(0);
 });
+
+/** A volunteer of the library who never signed in, and one who is invited. */
+async function newColleague(): Promise<Pick<Ids, 'invitationId' | 'grantId' | 'userId'>> {
+  const { db } = server.context;
+  const place = { kind: 'organisation', organisationId: ids.organisationId } as const;
+  const email = `${crypto.randomUUID()}@test.invalid`;
+  const grants = [{ regionId: 1, role: 'youth-worker', place }] as const;
+  const userId = await addPerson(server.context, { email, name: 'Vrijwilliger', grants, by: 'system' });
+  const { grant_id: grantId } = await db
+    .selectFrom('role_grant')
+    .select('grant_id')
+    .where('user_id', '=', userId)
+    .executeTakeFirstOrThrow();
+  const invited = await client('admin').post('/api/staff/invitations', {
+    email,
+    role: 'youth-worker',
+    place,
+  });
+  expect(invited.status).toBe(201);
+  const { invitation_id: invitationId } = await db
+    .selectFrom('invitation')
+    .select('invitation_id')
+    .where('email', '=', email)
+    .executeTakeFirstOrThrow();
+  return { invitationId, grantId, userId };
+}
 
 /** Someone came in at the library: a visit that may be undone. */
 async function checkIn(organisationId: string): Promise<string> {

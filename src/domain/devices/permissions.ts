@@ -88,6 +88,22 @@ export type Place =
   | { readonly kind: 'municipality'; readonly nisCode: string }
   | { readonly kind: 'organisation'; readonly organisationId: string };
 
+/** Where a role makes sense; a phone's role is never granted, it comes with the enrolment. */
+export const ROLE_PLACES: Readonly<Record<Role, readonly Place['kind'][]>> = {
+  'region-admin': ['region'],
+  'municipality-desk': ['municipality'],
+  'youth-worker': ['municipality', 'organisation'],
+  'organisation-admin': ['organisation'],
+  'scanner-phone': [],
+  auditor: ['region'],
+};
+
+/** Which roles a role may give to a colleague and take back, within its own place: never more than it can oversee. */
+const GIVES: Readonly<Partial<Record<Role, readonly Role[]>>> = {
+  'region-admin': ['region-admin', 'municipality-desk', 'youth-worker', 'organisation-admin', 'auditor'],
+  'organisation-admin': ['organisation-admin', 'youth-worker'],
+};
+
 export type Grant = { readonly regionId: number; readonly role: Role; readonly place: Place };
 
 /** What is acted upon. `organisationId` and `nisCode` undefined: something of the region as a whole, e.g. a card. */
@@ -103,6 +119,13 @@ export const isAllowed = (grants: readonly Grant[], action: Action, target: Targ
       grant.regionId === target.regionId &&
       PERMISSIONS[grant.role][action] === 'granted-place' &&
       holds(grant.place, target, action),
+  );
+
+/** May one who holds these grants give this role at this place, and take it back? */
+export const mayGive = (grants: readonly Grant[], role: Role, kind: Place['kind'], target: Target): boolean =>
+  ROLE_PLACES[role].includes(kind) &&
+  grants.some(
+    (grant) => isAllowed([grant], 'staff.manage', target) && (GIVES[grant.role]?.includes(role) ?? false),
   );
 
 /** Is there any place of the region where it is allowed? The list that follows shows only those places. */

@@ -57,6 +57,14 @@ export const limits = {
   /** Rows that housekeeping deletes in one transaction, and in one round of a table. */
   tidyBatchRows: 5_000,
   tidyRoundRows: 500_000,
+  /** Sensitive acts want a proof of who one is, no older than this (ASVS 7.5.3). */
+  freshProofMs: 10 * MINUTE_MS,
+  /** An invitation outlives a weekend. */
+  invitationMs: 3 * DAY_MS,
+  personNameMax: 80,
+  emailMax: 254,
+  passwordMin: 12,
+  passwordMax: 128,
   /** A paper list reaches back this far. */
   paperListBackMs: 31 * DAY_MS,
   paperListRowsMax: 300,

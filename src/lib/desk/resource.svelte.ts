@@ -1,5 +1,6 @@
 import { ApiRefusal } from '../api.ts';
 import { session } from './session/session.svelte.ts';
+import { stepUp } from './session/step-up.svelte.ts';
 
 /** Something read from the server: the last answer stays on screen while a newer one is fetched, or fails. */
 export class Resource<T> {
@@ -47,7 +48,7 @@ export class Act {
     this.busy = true;
     this.error = undefined;
     try {
-      await act();
+      await withProof(act);
       return true;
     } catch (error) {
       this.error = error;
@@ -56,6 +57,17 @@ export class Act {
     } finally {
       this.busy = false;
     }
+  }
+}
+
+/** Where the server wants to know again who it is, the act waits for the answer and then goes on. */
+async function withProof(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    const needed = error instanceof ApiRefusal && error.problem.code === 'proof-needed';
+    if (!needed || !(await stepUp.ask())) throw error;
+    await act();
   }
 }
 

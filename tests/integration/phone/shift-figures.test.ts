@@ -46,6 +46,8 @@ async function deskFigures() {
     email: 'balie@example.org',
     name: 'Balie',
     regionId: REGION_ID,
+    sessionId: randomUUID(),
+    provedAt: 0,
     grants: [
       {
         role: 'organisation-admin' as const,

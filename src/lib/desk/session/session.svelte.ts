@@ -60,6 +60,10 @@ export const session = {
   },
 };
 
+/** Before a sensitive act: the server takes it as a fresh proof for ten minutes. */
+export const prove = (password: string): Promise<unknown> =>
+  api.post('/api/auth/prove', { password }, z.unknown());
+
 export const requestPasswordLink = (email: string): Promise<unknown> =>
   api.post('/api/auth/request-password-reset', { email }, z.unknown());
 

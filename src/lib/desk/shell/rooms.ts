@@ -4,6 +4,7 @@ import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import IdCard from '@lucide/svelte/icons/id-card';
 import Smartphone from '@lucide/svelte/icons/smartphone';
+import Users from '@lucide/svelte/icons/users';
 import Sun from '@lucide/svelte/icons/sun';
 import { m } from '../../paraglide/messages.js';
 
@@ -14,6 +15,8 @@ export type Room = {
   short: () => string;
   icon: LucideIcon;
   needs: Action;
+  /** Seldom needed on a phone, whose bar is narrow: there it stands in the menu of one's account. */
+  inMenuOnPhone?: true;
 };
 
 export const ROOMS: readonly Room[] = [
@@ -39,6 +42,14 @@ export const ROOMS: readonly Room[] = [
     short: m.desk_devices,
     icon: Smartphone,
     needs: 'device.read',
+  },
+  {
+    href: '/balie/medewerkers',
+    label: m.staff_title,
+    short: m.staff_title,
+    icon: Users,
+    needs: 'staff.manage',
+    inMenuOnPhone: true,
   },
 ];
 

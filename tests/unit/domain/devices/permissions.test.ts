@@ -3,11 +3,13 @@ import {
   ACTIONS,
   isAllowed,
   isAllowedToPhone,
+  mayGive,
   PERMISSIONS,
   ROLES,
   type Grant,
   type Place,
   type Role,
+  type Target,
 } from '#domain/devices/permissions.ts';
 
 // The table as people read it. A change here is a change of what somebody may do: it needs its reason in the commit.
@@ -89,6 +91,37 @@ describe('a grant holds for its place', () => {
   it("a phone's rights are never had by a person", () => {
     const pretender = [grant('scanner-phone', region)];
     for (const action of ACTIONS) expect(isAllowed(pretender, action, ofClub)).toBe(false);
+  });
+});
+
+describe('giving a role to a colleague', () => {
+  const ofClub = { regionId: 1, organisationId: 'club', nisCode: '33011' };
+  const given = (grants: readonly Grant[], kind: Place['kind'], target: Target): Role[] =>
+    ROLES.filter((role) => mayGive(grants, role, kind, target));
+  const admin: Grant[] = [{ regionId: 1, role: 'region-admin', place: { kind: 'region' } }];
+  const club: Place = { kind: 'organisation', organisationId: 'club' };
+  const clubAdmin: Grant[] = [{ regionId: 1, role: 'organisation-admin', place: club }];
+
+  it('a region gives every role, each at a place where it makes sense', () => {
+    expect(given(admin, 'region', { regionId: 1 })).toEqual(['region-admin', 'auditor']);
+    expect(given(admin, 'municipality', { regionId: 1, nisCode: '33011' })).toEqual([
+      'municipality-desk',
+      'youth-worker',
+    ]);
+    expect(given(admin, 'organisation', ofClub)).toEqual(['youth-worker', 'organisation-admin']);
+    expect(given(admin, 'region', { regionId: 2 })).toEqual([]);
+  });
+
+  it('an organisation gives its own roles at its own place, and nothing above it', () => {
+    expect(given(clubAdmin, 'organisation', ofClub)).toEqual(['youth-worker', 'organisation-admin']);
+    expect(given(clubAdmin, 'organisation', { ...ofClub, organisationId: 'other' })).toEqual([]);
+    expect(given(clubAdmin, 'municipality', { regionId: 1, nisCode: '33011' })).toEqual([]);
+    expect(given(clubAdmin, 'region', { regionId: 1 })).toEqual([]);
+  });
+
+  it('who manages no staff gives nothing, also not what he has himself', () => {
+    for (const role of ROLES.filter((one) => PERMISSIONS[one]['staff.manage'] === undefined))
+      expect(given([{ regionId: 1, role, place: club }], 'organisation', ofClub)).toEqual([]);
   });
 });
 

@@ -1,0 +1,229 @@
+// Colleagues: invited by a link that works once, seen and managed only within one's own reach.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { limits } from '#domain/kernel/limits.ts';
+import { InvitationFacts, PersonLink, StaffList } from '#domain/staff-api.ts';
+import { createApp } from '#server/app.ts';
+import { addPerson } from '#server/auth/accounts.ts';
+import { DeskClient } from '#tests/_support/desk-client.ts';
+import { PASSWORD, emailOf, staffRegions, type StaffedRegion } from '#tests/_support/staffed-region.ts';
+import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
+
+const NEW_PASSWORD = 'een wachtwoord van de nieuwe';
+
+let server: TestServer;
+let app: ReturnType<typeof createApp>;
+let organisations: StaffedRegion['organisations'];
+const client = (address?: string): DeskClient => new DeskClient(app, address);
+const signedIn = (who: string): Promise<DeskClient> => client().signIn(emailOf(who), PASSWORD);
+
+beforeAll(async () => {
+  server = await openTestContext(Date.now());
+  app = createApp(server.context);
+  organisations = (await staffRegions(server.context)).organisations;
+});
+afterAll(() => server.close());
+
+const atBib = () => ({ kind: 'organisation', organisationId: organisations.bib.organisationId });
+const tokenIn = (text: string): string => /#token=([\w-]+)/.exec(text)?.[1] ?? '';
+
+async function invite(desk: DeskClient, email: string, role = 'youth-worker', place: unknown = atBib()) {
+  const answer = await desk.post('/api/staff/invitations', { email, role, place });
+  expect(answer).toMatchObject({ status: 201 });
+  return { token: tokenIn(PersonLink.parse(answer.body).url) };
+}
+const accept = (token: string, password: string, name?: string) =>
+  client().post('/api/invitations/accept', { token, password, ...(name !== undefined && { name }) });
+const listOf = async (desk: DeskClient): Promise<StaffList> =>
+  StaffList.parse((await desk.get('/api/staff')).body);
+
+test('from the invitation to the first sign-in, by a link that works once', async () => {
+  const admin = await signedIn('admin');
+  const { token } = await invite(admin, 'Nieuw@Test.invalid');
+  const [letter] = await server.context.db
+    .selectFrom('outgoing_mail')
+    .select(['recipient', 'body'])
+    .where('recipient', '=', 'nieuw@test.invalid')
+    .execute();
+  expect(tokenIn(letter?.body ?? '')).toBe(token);
+  expect((await listOf(admin)).invitations).toMatchObject([
+    { email: 'nieuw@test.invalid', role: 'youth-worker', placeName: 'Bibliotheek Ieper' },
+  ]);
+
+  const looked = InvitationFacts.parse((await client().post('/api/invitations/look', { token })).body);
+  expect(looked).toMatchObject({ regionName: 'Westhoek', placeName: 'Bibliotheek Ieper', hasAccount: false });
+  expect(await accept(token, 'te kort', 'Noor')).toMatchObject({ status: 422, code: 'PASSWORD_TOO_SHORT' });
+  expect(await accept(token, NEW_PASSWORD)).toMatchObject({ status: 422, code: 'name-missing' });
+  expect((await accept(token, NEW_PASSWORD, 'Noor')).status).toBe(200);
+  expect(await accept(token, NEW_PASSWORD, 'Noor')).toMatchObject({ status: 410, code: 'invitation-over' });
+
+  const noor = await client().signIn('nieuw@test.invalid', NEW_PASSWORD);
+  expect((await noor.get('/api/me')).body).toMatchObject({
+    name: 'Noor',
+    roles: [{ role: 'youth-worker', place: 'Bibliotheek Ieper' }],
+  });
+  const after = await listOf(admin);
+  expect(after.invitations).toEqual([]);
+  expect(after.staff.find(({ email }) => email === 'nieuw@test.invalid')).toMatchObject({
+    hasSignedIn: true,
+    sessions: 1,
+    mayManage: true,
+  });
+});
+
+test('two who open the same link at the same time: one account, one role', async () => {
+  const { token } = await invite(await signedIn('admin'), 'tegelijk@test.invalid');
+  const answers = await Promise.all([
+    accept(token, NEW_PASSWORD, 'Een'),
+    accept(token, NEW_PASSWORD, 'Twee'),
+  ]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
+});
+
+test('an old, a withdrawn and a replaced link open nothing', async () => {
+  const admin = await signedIn('admin');
+  const old = await invite(admin, 'oud@test.invalid');
+  const newer = await invite(admin, 'oud@test.invalid');
+  expect(await accept(old.token, NEW_PASSWORD, 'Oud')).toMatchObject({ status: 410 });
+  const { invitations } = await listOf(admin);
+  const found = invitations.filter(({ email }) => email === 'oud@test.invalid');
+  expect(found).toHaveLength(1);
+  await admin.post(`/api/staff/invitations/${found[0]?.invitationId ?? ''}/withdraw`, {});
+  expect(await accept(newer.token, NEW_PASSWORD, 'Oud')).toMatchObject({ status: 410 });
+
+  const late = await invite(admin, 'laat@test.invalid');
+  const now = server.context.clock.now();
+  server.setNow(now + limits.invitationMs);
+  const answer = await client().post('/api/invitations/look', { token: late.token });
+  server.setNow(now);
+  expect(answer).toMatchObject({ status: 410, code: 'invitation-over' });
+});
+
+test('who has an account proves it: a copied link opens no account of a colleague', async () => {
+  const { token } = await invite(await signedIn('bib'), emailOf('desk'));
+  expect((await client().post('/api/invitations/look', { token })).body).toMatchObject({ hasAccount: true });
+  expect(await accept(token, NEW_PASSWORD, 'Dief')).toMatchObject({
+    status: 401,
+    code: 'INVALID_EMAIL_OR_PASSWORD',
+  });
+  expect((await accept(token, PASSWORD)).status).toBe(200);
+  const desk = await signedIn('desk');
+  expect((await desk.get('/api/me')).body).toMatchObject({
+    name: 'desk',
+    roles: [{ role: 'municipality-desk' }, { role: 'youth-worker' }],
+  });
+});
+
+test('somebody of another region is not drawn over', async () => {
+  const { token } = await invite(await signedIn('admin'), emailOf('foreign'));
+  expect(await accept(token, PASSWORD)).toMatchObject({ status: 409, code: 'other-region' });
+});
+
+test('an account without any role begins anew: the former owner of the address gets nowhere', async () => {
+  const admin = await signedIn('admin');
+  const first = await invite(admin, 'onthaal@test.invalid');
+  await accept(first.token, NEW_PASSWORD, 'Vorige');
+  const former = await client().signIn('onthaal@test.invalid', NEW_PASSWORD);
+  const member = (await listOf(admin)).staff.find(({ email }) => email === 'onthaal@test.invalid');
+  await admin.post(`/api/staff/grants/${member?.roles[0]?.grantId ?? ''}/withdraw`, {});
+  expect((await former.get('/api/me')).status).toBe(401);
+
+  const second = await invite(admin, 'onthaal@test.invalid');
+  expect((await accept(second.token, 'een heel ander wachtwoord', 'Nieuwe')).status).toBe(200);
+  expect((await former.get('/api/me')).status).toBe(401);
+  await expect(client().signIn('onthaal@test.invalid', NEW_PASSWORD)).rejects.toThrow();
+  await client().signIn('onthaal@test.invalid', 'een heel ander wachtwoord');
+});
+
+test('an organisation sees and gives only what is its own', async () => {
+  const bib = await signedIn('bib');
+  const { staff, offers } = await listOf(bib);
+  expect(staff.map(({ email }) => email)).toContain(emailOf('bib'));
+  expect(staff.map(({ email }) => email)).not.toContain(emailOf('admin'));
+  expect(staff.map(({ email }) => email)).not.toContain(emailOf('youth'));
+  expect(offers).toEqual([
+    { role: 'youth-worker', places: [{ place: atBib(), name: 'Bibliotheek Ieper' }] },
+    { role: 'organisation-admin', places: [{ place: atBib(), name: 'Bibliotheek Ieper' }] },
+  ]);
+  const ask = (role: string, place: unknown) =>
+    bib.post('/api/staff/invitations', { email: 'hoger@test.invalid', role, place });
+  expect(await ask('region-admin', { kind: 'region' })).toMatchObject({ status: 403 });
+  expect(await ask('municipality-desk', { kind: 'municipality', nisCode: '33011' })).toMatchObject({
+    status: 403,
+  });
+  expect(await ask('region-admin', atBib())).toMatchObject({ status: 409, code: 'not-yours-to-give' });
+  expect(await ask('scanner-phone', atBib())).toMatchObject({ status: 409, code: 'not-yours-to-give' });
+});
+
+test('who has a role beyond my reach is not mine to sign out, nor to give a password link', async () => {
+  const admin = await signedIn('admin');
+  const bib = await signedIn('bib');
+  const userId = await addPerson(server.context, {
+    email: 'twee@test.invalid',
+    name: 'Twee rollen',
+    grants: [
+      { regionId: 1, role: 'youth-worker', place: { kind: 'organisation', ...organisations.bib } },
+      { regionId: 1, role: 'youth-worker', place: { kind: 'organisation', ...organisations.pool } },
+    ],
+    by: 'system',
+  });
+  const member = (list: StaffList) => list.staff.find((one) => one.userId === userId);
+  expect(member(await listOf(bib))).toMatchObject({
+    mayManage: false,
+    roles: [{ placeName: 'Bibliotheek Ieper' }],
+  });
+  expect(await bib.post(`/api/staff/${userId}/password-link`, {})).toMatchObject({ code: 'beyond-reach' });
+  expect(await bib.post(`/api/staff/${userId}/sign-out`, {})).toMatchObject({ code: 'beyond-reach' });
+  expect(member(await listOf(admin))?.roles).toHaveLength(2);
+
+  const link = PersonLink.parse((await admin.post(`/api/staff/${userId}/password-link`, {})).body);
+  const reset = { token: tokenIn(link.url), newPassword: NEW_PASSWORD };
+  expect((await client().post('/api/auth/reset-password', reset)).status).toBe(200);
+  const two = await client().signIn('twee@test.invalid', NEW_PASSWORD);
+  await admin.post(`/api/staff/${userId}/sign-out`, {});
+  expect((await two.get('/api/me')).status).toBe(401);
+});
+
+test('nobody takes his own role; of two administrators who take each other one stays', async () => {
+  const admin = await signedIn('admin');
+  const { token } = await invite(admin, 'tweede@test.invalid', 'region-admin', { kind: 'region' });
+  await accept(token, NEW_PASSWORD, 'Tweede');
+  const second = await client().signIn('tweede@test.invalid', NEW_PASSWORD);
+  const grants = (await listOf(admin)).staff.flatMap(({ email, roles }) =>
+    roles.filter(({ role }) => role === 'region-admin').map(({ grantId }) => ({ email, grantId })),
+  );
+  const grantOf = (email: string): string => grants.find((grant) => grant.email === email)?.grantId ?? '';
+  const own = await admin.post(`/api/staff/grants/${grantOf(emailOf('admin'))}/withdraw`, {});
+  expect(own).toMatchObject({ status: 409, code: 'own-role' });
+
+  const both = await Promise.all([
+    admin.post(`/api/staff/grants/${grantOf('tweede@test.invalid')}/withdraw`, {}),
+    second.post(`/api/staff/grants/${grantOf(emailOf('admin'))}/withdraw`, {}),
+  ]);
+  expect(both.filter(({ status }) => status === 200)).toHaveLength(1);
+  const left = await server.context.db
+    .selectFrom('role_grant')
+    .select('user_id')
+    .where('region_id', '=', 1)
+    .where('role', '=', 'region-admin')
+    .execute();
+  expect(left).toHaveLength(1);
+});
+
+test('a proof of who one is: the right password, ten wrong ones, and the session goes on', async () => {
+  const bib = await signedIn('bib');
+  const now = server.context.clock.now();
+  server.setNow(now + limits.freshProofMs + 60_000);
+  const ask = () =>
+    bib.post('/api/staff/invitations', { email: 'vers@test.invalid', role: 'youth-worker', place: atBib() });
+  expect(await ask()).toMatchObject({ status: 403, code: 'proof-needed' });
+  const prove = (password: string) => bib.post('/api/auth/prove', { password });
+  expect(await prove('niet dit wachtwoord')).toMatchObject({ status: 422, code: 'proof-wrong' });
+  expect((await prove(PASSWORD)).status).toBe(200);
+  expect((await ask()).status).toBe(201);
+  for (let i = 0; i < 8; i++) await prove('niet dit wachtwoord');
+  expect(await prove(PASSWORD)).toMatchObject({ status: 429 });
+  expect((await bib.get('/api/me')).status).toBe(200);
+  // Elsewhere the same person still signs in: only this session was slowed down.
+  await signedIn('bib');
+  server.setNow(now);
+});
