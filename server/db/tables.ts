@@ -72,8 +72,9 @@ export interface Database {
     state_since: number;
     upstream: Upstream;
     upstream_reason: string | null;
-    version: number;
+    tx: Tx;
   };
+  roster_break: { region_id: number; tx: Tx };
   activity: {
     region_id: number;
     activity_id: string;

@@ -32,8 +32,8 @@ export async function insertPeople(
     ) as m (id, system, status, until, suspended)
   `.execute(db);
   await sql`
-    insert into card (region_id, uitpas_number, card_system_id, passholder_id, chip_number, kind, state, state_since, version)
-    select ${regionId}, number, system, holder, chip, kind, state, since, nextval('card_version_no')
+    insert into card (region_id, uitpas_number, card_system_id, passholder_id, chip_number, kind, state, state_since)
+    select ${regionId}, number, system, holder, chip, kind, state, since
     from unnest(
       ${cards.map((c) => c.number)}::text[], ${cards.map((c) => c.cardSystem)}::text[],
       ${cards.map((c) => c.passholderId)}::uuid[], ${cards.map((c) => c.chip)}::text[],

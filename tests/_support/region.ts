@@ -122,14 +122,14 @@ export function regionIn(url: string, organisationId: string) {
         makeUitpasNumber(String(serial++).padStart(11, '0'), '0'),
       );
       await sql`
-        with n as (select number, gen_random_uuid() as id, v from unnest(${numbers}::text[]) with ordinality as t (number, v)),
+        with n as (select number, gen_random_uuid() as id from unnest(${numbers}::text[]) as t (number)),
         p as (insert into passholder (region_id, passholder_id, first_name, last_name, date_of_birth, postal_code, created_at)
           select ${REGION_ID}, id, 'Noor', 'Voorbeeld', '2014-04-03', '8900', 0 from n),
         a as (insert into account (region_id, account_id, kind, balance) select ${REGION_ID}, id, 'passholder', 0 from n),
         m as (insert into membership (region_id, passholder_id, card_system_id, status)
           select ${REGION_ID}, id, 'uitpas-westhoek', 'active' from n)
-        insert into card (region_id, uitpas_number, card_system_id, passholder_id, kind, state, state_since, version)
-          select ${REGION_ID}, number, 'uitpas-westhoek', id, 'card', 'active', 0, v from n
+        insert into card (region_id, uitpas_number, card_system_id, passholder_id, kind, state, state_since)
+          select ${REGION_ID}, number, 'uitpas-westhoek', id, 'card', 'active', 0 from n
       `.execute(db);
       return numbers;
     },
@@ -181,7 +181,6 @@ export function regionIn(url: string, organisationId: string) {
           state: over.state ?? 'active',
           state_since: over.since ?? 0,
           upstream_reason: null,
-          version: serial,
         })
         .execute();
       return { number, passholderId };

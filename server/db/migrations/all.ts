@@ -5,6 +5,7 @@ import * as signIn from './003_sign_in.ts';
 import * as deskLists from './004_desk_lists.ts';
 import * as accountsFromTheStart from './005_accounts_from_the_start.ts';
 import * as invitations from './006_invitations.ts';
+import * as cardChanges from './007_card_changes.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004_desk_lists': deskLists,
   '005_accounts_from_the_start': accountsFromTheStart,
   '006_invitations': invitations,
+  '007_card_changes': cardChanges,
 };

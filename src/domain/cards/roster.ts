@@ -1,12 +1,25 @@
 // What lies on a volunteer's phone: for each card a keyed fingerprint and four bits, nothing else. No name, no birth
 // date, no INSZ, no address, no end date (offline-and-sync part 5; docs/adr/006).
 // File, version 1: "SBR1", length of the header (uint32, big endian), header as JSON, then the fingerprints in rising
-// order as gaps (LEB128), then one nibble a card, two to a byte, the lower one first.
+// order as gaps (LEB128), then one nibble a card, two to a byte, the lower one first. What changed since is in roster-delta.ts.
 // Invariant: fingerprints are unique and rising; a file that breaks this is refused whole.
 import * as z from 'zod/mini';
 import { fromBase64url, utf8 } from '../kernel/bytes.ts';
 import { ok, refuse, type Result } from '../kernel/result.ts';
 import type { CardFacts, CardState } from './card-facts.ts';
+import {
+  bitsIn,
+  findBits,
+  fingerprintIn,
+  GONE,
+  markOfCard,
+  mergeCards,
+  packCard,
+  sumOfMarks,
+  type CardChanges,
+  type Fingerprint,
+} from './roster-cards.ts';
+import { NUMBER_BYTES_MAX, NumberReader, writeNumber } from './whole-numbers.ts';
 
 /** HMAC-SHA-256, given by the runtime. */
 export type Hmac = (key: Uint8Array, bytes: Uint8Array) => Uint8Array;
@@ -29,21 +42,17 @@ export const RosterHeader = z.object({
 });
 export type RosterHeader = z.infer<typeof RosterHeader>;
 
-/** 48 bits as a whole number below 2^48. */
-export type Fingerprint = number;
-
 export type RosterEntry = { readonly fingerprint: Fingerprint; readonly bits: number };
 
 const STATES: readonly CardState[] = ['active', 'blocked', 'replaced', 'stock'];
 const ENTITLED = 4;
 const GROUP_PASS = 8;
 const MAGIC = utf8('SBR1');
-const TWO_24 = 0x1000000;
 
 export function fingerprintOf(hmac: Hmac, key: Uint8Array, identifier: string): Fingerprint {
   const digest = hmac(key, utf8(identifier));
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = digest;
-  return ((a << 16) | (b << 8) | c) * TWO_24 + ((d << 16) | (e << 8) | f);
+  return ((a << 16) | (b << 8) | c) * 2 ** 24 + ((d << 16) | (e << 8) | f);
 }
 
 /** Deleted cards are left out: nobody holds them any more. */
@@ -57,24 +66,54 @@ export function rosterBits(card: {
   return state | (card.entitled ? ENTITLED : 0) | (card.groupPass ? GROUP_PASS : 0);
 }
 
-export function encodeRoster(header: RosterHeader, entries: readonly RosterEntry[]): Uint8Array {
-  const head = utf8(JSON.stringify(header));
-  const bytes = new Uint8Array(8 + head.length + entries.length * 7 + Math.ceil(entries.length / 2));
-  bytes.set(MAGIC, 0);
-  new DataView(bytes.buffer).setUint32(4, head.length);
-  bytes.set(head, 8);
-  let at = 8 + head.length;
-  let previous = -1;
-  for (const { fingerprint } of entries) {
-    let gap = fingerprint - previous;
-    if (gap <= 0) throw new Error('roster fingerprints must rise');
-    for (; gap >= 128; gap = Math.floor(gap / 128)) bytes[at++] = (gap % 128) | 128;
-    bytes[at++] = gap;
-    previous = fingerprint;
+/** Writes a file stretch by stretch: the server lets others work between two stretches of 600,000 cards. */
+export class RosterWriter {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #nibbles: Uint8Array<ArrayBuffer>;
+  readonly #cardCount: number;
+  #at: number;
+  #written = 0;
+  #previous = -1;
+
+  constructor(header: RosterHeader) {
+    const head = utf8(JSON.stringify(header));
+    this.#cardCount = header.cardCount;
+    this.#nibbles = new Uint8Array(Math.ceil(header.cardCount / 2));
+    this.#at = MAGIC.length + 4 + head.length;
+    this.#bytes = new Uint8Array(this.#at + gapsBytesMax(header.cardCount) + this.#nibbles.length);
+    this.#bytes.set(MAGIC, 0);
+    new DataView(this.#bytes.buffer).setUint32(MAGIC.length, head.length);
+    this.#bytes.set(head, MAGIC.length + 4);
   }
-  for (let i = 0; i < entries.length; i += 2)
-    bytes[at++] = (entries[i]?.bits ?? 0) | ((entries[i + 1]?.bits ?? 0) << 4);
-  return bytes.slice(0, at);
+
+  /** Packed cards, rising, above those before. */
+  add(cards: Float64Array): void {
+    for (const card of cards) {
+      const fingerprint = fingerprintIn(card);
+      const gap = fingerprint - this.#previous;
+      if (gap <= 0) throw new Error('roster fingerprints must rise');
+      this.#at = writeNumber(this.#bytes, this.#at, gap);
+      this.#previous = fingerprint;
+      const i = this.#written++;
+      this.#nibbles[i >> 1] = (this.#nibbles[i >> 1] ?? 0) | (bitsIn(card) << (i % 2 === 0 ? 0 : 4));
+    }
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    if (this.#written !== this.#cardCount) throw new Error('the roster header names another number of cards');
+    this.#bytes.set(this.#nibbles, this.#at);
+    return this.#bytes.slice(0, this.#at + this.#nibbles.length);
+  }
+}
+
+/** Gaps of n numbers below 2^48: together they are longest when all are equal, apart from a byte each for rounding. */
+const gapsBytesMax = (count: number): number =>
+  count === 0 ? 0 : count * Math.min(NUMBER_BYTES_MAX, Math.ceil(Math.log2(2 ** 48 / count) / 7) + 1);
+
+export function encodeRoster(header: RosterHeader, entries: readonly RosterEntry[]): Uint8Array<ArrayBuffer> {
+  const writer = new RosterWriter(header);
+  writer.add(Float64Array.from(entries, ({ fingerprint, bits }) => packCard(fingerprint, bits)));
+  return writer.finish();
 }
 
 export type RosterProblem = { readonly code: 'not-a-roster' | 'newer-version' | 'damaged' };
@@ -85,46 +124,50 @@ export function decodeRoster(bytes: Uint8Array): Result<Roster, RosterProblem> {
   const header = readHeader(bytes.subarray(8, 8 + headLength));
   if (!header.ok) return header;
   const { cardCount } = header.value;
+  const nibblesAt = bytes.length - Math.ceil(cardCount / 2);
   // A card takes at least a byte and a nibble: no header makes the phone reserve more than the file holds.
-  if (cardCount + Math.ceil(cardCount / 2) > bytes.length - 8 - headLength)
-    return refuse({ code: 'damaged' });
-  const high = new Uint32Array(cardCount);
-  const low = new Uint32Array(cardCount);
-  let at = 8 + headLength;
-  let value = -1;
+  if (cardCount > nibblesAt - 8 - headLength) return refuse({ code: 'damaged' });
+  const cards = new Float64Array(cardCount);
+  const gaps = new NumberReader(bytes, 8 + headLength);
+  let fingerprint = -1;
   for (let i = 0; i < cardCount; i++) {
-    let gap = 0;
-    let weight = 1;
-    for (;;) {
-      const byte = bytes[at++];
-      if (byte === undefined || weight > 2 ** 49) return refuse({ code: 'damaged' });
-      gap += (byte & 127) * weight;
-      if (byte < 128) break;
-      weight *= 128;
-    }
-    value += gap;
-    if (gap < 1 || value >= 2 ** 48) return refuse({ code: 'damaged' });
-    high[i] = Math.floor(value / TWO_24);
-    low[i] = value % TWO_24;
+    const gap = gaps.next();
+    fingerprint += gap;
+    if (!(gap >= 1 && fingerprint < 2 ** 48)) return refuse({ code: 'damaged' });
+    const two = bytes[nibblesAt + (i >> 1)] ?? 0;
+    cards[i] = packCard(fingerprint, i % 2 === 0 ? two & 15 : two >> 4);
   }
-  const nibbles = bytes.slice(at);
-  if (nibbles.length !== Math.ceil(cardCount / 2)) return refuse({ code: 'damaged' });
-  return ok(new Roster(header.value, high, low, nibbles));
+  if (gaps.at !== nibblesAt) return refuse({ code: 'damaged' });
+  return ok(new Roster(header.value, cards));
 }
 
-/** A roster in memory: two typed arrays and the nibbles; a look-up is a binary search. */
+/** What a change of version says of the roster as a whole. */
+export type RosterChange = Pick<RosterHeader, 'rosterId' | 'expiresAt' | 'version' | 'builtAt'>;
+
+/** A roster in memory: the cards of its file, and over them what changed since. A look-up is a binary search. */
 export class Roster {
   readonly header: RosterHeader;
-  readonly #high: Uint32Array;
-  readonly #low: Uint32Array;
-  readonly #nibbles: Uint8Array;
+  /** Version of the file; the same as the header's when nothing changed since. */
+  readonly fileVersion: number;
+  readonly changes: CardChanges;
+  readonly #cards: Float64Array;
   readonly #key: Uint8Array;
+  #sum: number | undefined;
 
-  constructor(header: RosterHeader, high: Uint32Array, low: Uint32Array, nibbles: Uint8Array) {
+  constructor(
+    header: RosterHeader,
+    cards: Float64Array,
+    over: { fileVersion: number; changes: CardChanges; sum: number | undefined } = {
+      fileVersion: header.version,
+      changes: new Map(),
+      sum: undefined,
+    },
+  ) {
     this.header = header;
-    this.#high = high;
-    this.#low = low;
-    this.#nibbles = nibbles;
+    this.fileVersion = over.fileVersion;
+    this.changes = over.changes;
+    this.#cards = cards;
+    this.#sum = over.sum;
     this.#key = fromBase64url(header.key) ?? new Uint8Array();
   }
 
@@ -134,9 +177,8 @@ export class Roster {
 
   /** What the roster says of a card; every card in it is a member of a card system of the enrolled activities. */
   find(fingerprint: Fingerprint): CardFacts & { readonly entitled?: boolean } {
-    const index = this.#indexOf(fingerprint);
-    if (index < 0) return { known: false };
-    const bits = ((this.#nibbles[index >> 1] ?? 0) >> (index % 2 === 0 ? 0 : 4)) & 15;
+    const bits = this.bitsOf(fingerprint);
+    if (bits === undefined) return { known: false };
     return {
       known: true,
       state: STATES[bits & 3] ?? 'active',
@@ -146,19 +188,54 @@ export class Roster {
     };
   }
 
-  #indexOf(fingerprint: Fingerprint): number {
-    const high = Math.floor(fingerprint / TWO_24);
-    const low = fingerprint % TWO_24;
-    let from = 0;
-    let to = this.#high.length - 1;
-    while (from <= to) {
-      const middle = (from + to) >> 1;
-      const difference = (this.#high[middle] ?? 0) - high || (this.#low[middle] ?? 0) - low;
-      if (difference === 0) return middle;
-      if (difference < 0) from = middle + 1;
-      else to = middle - 1;
+  bitsOf(fingerprint: Fingerprint): number | undefined {
+    const changed = this.changes.get(fingerprint);
+    if (changed !== undefined) return changed === GONE ? undefined : changed;
+    return findBits(this.#cards, fingerprint);
+  }
+
+  /** The sum of the marks of all cards: equal for equal rosters, whichever way they came about. */
+  get sum(): number {
+    this.#sum ??= sumOfMarks(this.cards());
+    return this.#sum;
+  }
+
+  /** The next version; changes that say what is already so are welcome. */
+  with(changes: CardChanges, next: RosterChange): Roster {
+    let { sum } = this;
+    let { cardCount } = this.header;
+    const together = new Map(this.changes);
+    for (const [fingerprint, bits] of changes) {
+      const before = this.bitsOf(fingerprint);
+      if (before !== undefined) {
+        sum -= markOfCard(packCard(fingerprint, before));
+        cardCount--;
+      }
+      if (bits !== GONE) {
+        sum += markOfCard(packCard(fingerprint, bits));
+        cardCount++;
+      }
+      together.set(fingerprint, bits);
     }
-    return -1;
+    const { rosterId, expiresAt, version, builtAt } = next;
+    const header = { ...this.header, rosterId, version, cardCount, builtAt, expiresAt };
+    const over = {
+      fileVersion: this.fileVersion,
+      changes: together,
+      sum: ((sum % 2 ** 32) + 2 ** 32) % 2 ** 32,
+    };
+    return new Roster(header, this.#cards, over);
+  }
+
+  /** All cards, rising. */
+  cards(): Float64Array {
+    return this.changes.size === 0 ? this.#cards : mergeCards(this.#cards, this.changes);
+  }
+
+  /** The same roster with its changes among its cards. */
+  folded(): Roster {
+    const over = { fileVersion: this.header.version, changes: new Map(), sum: this.#sum };
+    return new Roster(this.header, this.cards(), over);
   }
 }
 

@@ -40,6 +40,8 @@ export const limits = {
   rosterAfterOccurrenceMs: 12 * HOUR_MS,
   /** ... and never longer than this after it was built. */
   rosterMaxAgeMs: 72 * HOUR_MS,
+  /** Changed cards that travel as changes, and that a phone keeps beside its file; beyond them the whole file is cheaper. */
+  rosterChangesMax: 20_000,
   /** A phone clock further off than this is warned about in pre-flight. */
   clockSkewWarnMs: 2 * MINUTE_MS,
   /** "Oldest unsent" older than this while online is an alarm. */

@@ -42,7 +42,7 @@ export async function openRosterHolder(parts: RosterHolderParts): Promise<Roster
     current,
     isExpired: () => expired,
     refresh() {
-      refreshing ??= fetchRoster(db, device, chance, download)
+      refreshing ??= fetchRoster(db, device, chance, download, current())
         .then((fresh) => {
           if (!fresh) return;
           roster = fresh;

@@ -1,8 +1,12 @@
-// The roster on the phone: fetched as a whole, checked, sealed at rest, read into memory once, wiped when it expires.
-// After that every well-formed number is Genoteerd; scanning never stops (offline-and-sync part 5).
+// The roster on the phone: fetched whole once, then followed by what changed, checked, sealed at rest, read into memory
+// once, wiped when it expires. On the disk lie the file as it came and, beside it, one delta from its version to now: a
+// change writes hundreds of bytes, not megabytes.
+// After its end every well-formed number is Genoteerd; scanning never stops (offline-and-sync part 5).
 import { decodeRoster, type Roster } from '#domain/cards/roster.ts';
+import { applyDelta, decodeDelta, deltaOf, encodeDelta, isRosterDelta } from '#domain/cards/roster-delta.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import type { RosterOffer } from '#domain/sync/exchange.ts';
 import { fetchWithin, Unreachable } from '../api.ts';
 import type { DeviceRow, PhoneDb, RosterOnBoard } from '../db/phone-db.ts';
 import { seal, unseal } from '../db/seal.ts';
@@ -17,15 +21,27 @@ export type RosterFile = { readonly bytes: Uint8Array<ArrayBuffer>; readonly eta
 
 /** From disk into memory; undefined when there is none, it cannot be read, or its time is over. */
 export async function loadRoster(db: PhoneDb, device: DeviceRow, at: Instant): Promise<Roster | undefined> {
-  const onBoard = await db.meta.get('roster');
-  const blob = await db.blobs.get('roster');
-  if (onBoard?.key !== 'roster' || blob?.key !== 'roster' || onBoard.device !== device.id) return undefined;
+  const [onBoard, file, delta] = await db.transaction('r', db.meta, db.blobs, () =>
+    Promise.all([db.meta.get('roster'), db.blobs.get('roster'), db.blobs.get('roster-delta')]),
+  );
+  if (onBoard?.key !== 'roster' || file?.key !== 'roster' || onBoard.device !== device.id) return undefined;
   if (onBoard.expiresAt <= at) {
     await wipeRoster(db);
     return undefined;
   }
-  const roster = decodeRoster(await unseal(device.storageKey, blob.sealed).catch(() => new Uint8Array()));
-  if (roster.ok) return roster.value;
+  const unsealed = (sealed: typeof file.sealed): Promise<Uint8Array> =>
+    unseal(device.storageKey, sealed).catch(() => new Uint8Array());
+  const whole = decodeRoster(await unsealed(file.sealed));
+  const roster =
+    whole.ok && delta?.key === 'roster-delta'
+      ? followed(whole.value, await unsealed(delta.sealed), {
+          id: onBoard.rosterId,
+          expiresAt: onBoard.expiresAt,
+        })
+      : whole.ok
+        ? whole.value
+        : undefined;
+  if (roster?.header.version === onBoard.version) return roster;
   await wipeRoster(db);
   return undefined;
 }
@@ -36,19 +52,74 @@ export async function fetchRoster(
   device: DeviceRow,
   chance: Chance,
   download: RosterDownload,
+  had: Roster | undefined,
 ): Promise<Roster | undefined> {
   const contact = await db.contacts.get(device.id);
   const offer = contact?.rosterOffer;
   if (!offer || !contact.token) return undefined;
   const onBoard = await db.meta.get('roster');
   const known = onBoard?.key === 'roster' && onBoard.device === device.id ? onBoard : undefined;
-  if (known?.rosterId === offer.id && known.version === offer.version) return undefined;
-  const file = await download(offer.url, contact.token.value, known?.etag ?? null);
+  if (known?.rosterId === offer.id && known.version >= offer.version) return undefined;
+  const { value: token } = contact.token;
+  // A change goes beside the file on the disk: without that file, and in another window's place, the whole one is needed.
+  const base =
+    had?.header.rosterId === known?.rosterId && had?.header.version === known?.version ? had : undefined;
+  const file = await download(base ? urlSince(offer.url, base) : offer.url, token, known?.etag ?? null);
   if (file === undefined || file === 'unchanged') return undefined;
-  const roster = decodeRoster(file.bytes);
-  if (!roster.ok || roster.value.header.rosterId !== offer.id) return undefined;
-  await keepRoster(db, device, chance, file, roster.value);
-  return roster.value;
+  const fresh = read(file, offer, base) ?? (base && (await fetchWhole(download, offer, token)));
+  if (!fresh) return undefined;
+  await keepRoster(db, device, chance, fresh);
+  // The server prints a whole file seldom: what changed since comes on its own.
+  const behind = fresh.isWhole && fresh.roster.header.version < offer.version;
+  const more = behind && (await download(urlSince(offer.url, fresh.roster), token, null));
+  const newest = more && more !== 'unchanged' && isRosterDelta(more.bytes) && read(more, offer, fresh.roster);
+  if (!newest) return fresh.roster;
+  await keepRoster(db, device, chance, newest);
+  return newest.roster;
+}
+
+type Fetched = {
+  readonly roster: Roster;
+  readonly isWhole: boolean;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly etag: string | null;
+};
+
+const urlSince = (url: string, { header }: Roster): string =>
+  `${url}?from=${header.rosterId}.${header.version}`;
+
+async function fetchWhole(
+  download: RosterDownload,
+  offer: RosterOffer,
+  token: string,
+): Promise<Fetched | undefined> {
+  const file = await download(offer.url, token, null);
+  return file && file !== 'unchanged' ? read(file, offer, undefined) : undefined;
+}
+
+/** A delta where one was asked for, or a whole file; nothing that is neither, or of another roster. */
+function read(
+  { bytes, etag }: RosterFile,
+  offer: RosterOffer,
+  base: Roster | undefined,
+): Fetched | undefined {
+  if (base && isRosterDelta(bytes)) {
+    const roster = followed(base, bytes, offer);
+    return roster && { roster, isWhole: false, bytes, etag };
+  }
+  const whole = decodeRoster(bytes);
+  if (!whole.ok || whole.value.header.rosterId !== offer.id) return undefined;
+  return { roster: whole.value, isWhole: true, bytes, etag };
+}
+
+function followed(
+  base: Roster,
+  bytes: Uint8Array,
+  { id, expiresAt }: Pick<RosterOffer, 'id' | 'expiresAt'>,
+): Roster | undefined {
+  const delta = decodeDelta(bytes);
+  const next = delta.ok ? applyDelta(base, delta.value, { rosterId: id, expiresAt }) : delta;
+  return next.ok && next.value.changes.size <= limits.rosterChangesMax ? next.value : undefined;
 }
 
 /** Never longer than the phone's own limit, whatever the file says. */
@@ -57,7 +128,7 @@ export const expiryOf = ({ header }: Roster): Instant =>
 
 export async function wipeRoster(db: PhoneDb): Promise<void> {
   await db.transaction('rw', db.blobs, db.meta, async () => {
-    await db.blobs.delete('roster');
+    await db.blobs.bulkDelete(['roster', 'roster-delta']);
     await db.meta.delete('roster');
   });
 }
@@ -66,11 +137,11 @@ async function keepRoster(
   db: PhoneDb,
   device: DeviceRow,
   chance: Chance,
-  { bytes, etag }: RosterFile,
-  roster: Roster,
+  { roster, isWhole, bytes, etag }: Fetched,
 ): Promise<void> {
   const { rosterId, version, builtAt } = roster.header;
-  const sealed = await seal(device.storageKey, chance, bytes);
+  const plain = isWhole ? bytes : encodeDelta(deltaOf(roster, roster.fileVersion, roster.changes.keys()));
+  const sealed = await seal(device.storageKey, chance, plain);
   const onBoard: RosterOnBoard = {
     key: 'roster',
     device: device.id,
@@ -82,7 +153,12 @@ async function keepRoster(
   };
   try {
     await db.transaction('rw', db.blobs, db.meta, db.visits, db.contacts, async () => {
-      await db.blobs.put({ key: 'roster', sealed });
+      if (isWhole) {
+        await db.blobs.put({ key: 'roster', sealed });
+        await db.blobs.delete('roster-delta');
+      } else {
+        await db.blobs.put({ key: 'roster-delta', sealed });
+      }
       await db.meta.put(onBoard);
       // Visits of others are named by this roster's key: those under another one say nothing any more, so ask again.
       const strange = await db.visits.where('rosterId').notEqual(rosterId).delete();

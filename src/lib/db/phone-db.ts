@@ -132,9 +132,9 @@ export type HeardAnchor = {
   readonly deviceTime: number;
 };
 
-/** Large things as one value: the roster, and the pad that is given up when storage runs full. */
+/** Large things as one value: the roster's file, what changed since, and the pad that is given up when storage runs full. */
 export type BlobRow =
-  | { readonly key: 'roster'; readonly sealed: Sealed }
+  | { readonly key: 'roster' | 'roster-delta'; readonly sealed: Sealed }
   | { readonly key: 'pad'; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** Which roster lies in `blobs`, without reading it. */

@@ -60,7 +60,7 @@ export async function reservePad(db: PhoneDb, chance: Chance): Promise<void> {
 async function makeRoom(db: PhoneDb, failure: unknown): Promise<void> {
   if (isQuota(failure)) {
     await db.transaction('rw', db.blobs, db.meta, () =>
-      Promise.all([db.blobs.bulkDelete(['pad', 'roster']), db.meta.delete('roster')]),
+      Promise.all([db.blobs.bulkDelete(['pad', 'roster', 'roster-delta']), db.meta.delete('roster')]),
     );
     return;
   }

@@ -240,7 +240,7 @@ const isLater = (ruling: Ruling, known: Ruling | undefined): boolean =>
 /** What a phone no longer enrolled must not keep. Its own scans and unsent commands stay. */
 export async function wipeRegionData(db: PhoneDb): Promise<void> {
   await Promise.all([
-    db.blobs.delete('roster'),
+    db.blobs.bulkDelete(['roster', 'roster-delta']),
     db.meta.delete('roster'),
     db.visits.clear(),
     db.activities.clear(),
