@@ -8,6 +8,7 @@ import type { Surroundings } from './run-server.ts';
 /** Runs one command and gives its exit code. */
 export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const [command, ...rest] = args;
+  outliveClosedOutput();
   try {
     if (command === 'start' || command === 'serve') return await runServer(command, rest, surroundings);
     return await runOperatorCommand(command, rest, surroundings.environment);
@@ -16,4 +17,9 @@ export async function main(args: readonly string[], surroundings: Surroundings):
     process.stderr.write(`${error.message}\n`);
     return 1;
   }
+}
+
+/** A closed terminal or `| head` is no reason to stop, and saying so there would fail again, without end. */
+function outliveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

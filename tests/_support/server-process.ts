@@ -34,6 +34,8 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** As the out-of-memory killer does it: the database server stays behind. */
   kill9(): Promise<void>;
+  /** Nobody reads any more what it says: a closed terminal, `| head`, a log program that died. */
+  closeOutput(): void;
   /** Waits for an end of its own accord. */
   ended(): Promise<number | null>;
 }
@@ -93,6 +95,10 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     async kill9() {
       child.kill('SIGKILL');
       await end;
+    },
+    closeOutput() {
+      child.stdout.destroy();
+      child.stderr.destroy();
     },
     ended: () => end,
   };

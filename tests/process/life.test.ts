@@ -54,6 +54,16 @@ test('an answer under way is finished before the database stops', async () => {
   expect(await stopped).toBe(0);
 });
 
+test('a server whose words nobody reads any more goes on, and still ends in order', async () => {
+  const server = await startServer({ dataDir, env: { LOG_LEVEL: 'info' } });
+  const postgres = server.postgresPid();
+  server.closeOutput();
+  for (let i = 0; i < 3; i++) expect((await fetch(`${server.url}/api/nothing`)).status).toBe(404);
+  process.kill(server.pid, 'SIGTERM');
+  expect(await server.ended()).toBe(0);
+  expect(isAlive(postgres)).toBe(false);
+});
+
 test('the second start on a folder makes nothing anew', async () => {
   await (await startServer({ dataDir })).stop();
   const second = await startServer({ dataDir });
