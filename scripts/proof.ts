@@ -12,6 +12,8 @@ const SEEDS = 2_000;
 const FULL_STACK_SEEDS = 20;
 const PROCESS_KILLS = 50;
 const BROWSER_KILLS = 20;
+const OUTAGE_PHONES = 500;
+const OUTAGE_SCANS = 200;
 
 type Stage = {
   readonly what: string;
@@ -51,6 +53,12 @@ const stages: readonly Stage[] = [
     program: VITEST,
     args: ['run', '--project', 'process', 'tests/process/kill.test.ts'],
     env: { PROCESS_KILLS: String(PROCESS_KILLS) },
+  },
+  {
+    what: `${OUTAGE_PHONES} phones with ${OUTAGE_SCANS} scans each, all at once, to two servers, one killed half-way`,
+    program: VITEST,
+    args: ['run', '--project', 'process', 'tests/process/outage.test.ts'],
+    env: { OUTAGE_PHONES: String(OUTAGE_PHONES), OUTAGE_SCANS: String(OUTAGE_SCANS) },
   },
   {
     what: `kill -9 of the browser, ${BROWSER_KILLS}: 0 shown as saved lost, 0 doubled`,
