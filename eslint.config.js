@@ -18,7 +18,16 @@ const domainZones = DOMAIN_ROOMS.flatMap((room, i) =>
   })),
 );
 
-const SERVER_ROOMS = ['organisations', 'devices', 'cards', 'checkins', 'activities', 'auth', 'staff'];
+const SERVER_ROOMS = [
+  'organisations',
+  'devices',
+  'cards',
+  'checkins',
+  'quarantine',
+  'activities',
+  'auth',
+  'staff',
+];
 const PHONE_ROOMS = ['checkins', 'cards', 'devices', 'activities', 'desk', 'scanner'];
 const noSiblingRooms = PHONE_ROOMS.map((room) => ({
   target: `./src/lib/${room}`,

@@ -10,11 +10,15 @@ import { deviceRoutes } from './devices/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
 import { staffRoutes } from './staff/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
+import { quarantineRoutes } from './quarantine/routes.ts';
+import { createHeldDecisions } from './sync/decide-held.ts';
 import { createDeskSubmission } from './sync/desk-commands.ts';
 
 /** Everything of the desk and of enrolling, under /api. Origin and size are checked before (app.ts). */
 export function deskRoutes(context: Context): Hono {
   const signIn = createSignIn(context);
+  const submit = createDeskSubmission(context);
+  const decideHeld = createHeldDecisions(context);
   return new Hono()
     .route('/', publicRoutes(context))
     .route('/', authRoutes(context, signIn))
@@ -23,6 +27,7 @@ export function deskRoutes(context: Context): Hono {
     .route('/', deviceRoutes(context, signIn))
     .route('/', rosterRoutes(context))
     .route('/', cardRoutes(context, signIn))
-    .route('/', checkInRoutes(context, signIn, createDeskSubmission(context)))
+    .route('/', checkInRoutes(context, signIn, submit))
+    .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', streamRoutes(context, signIn));
 }

@@ -210,7 +210,7 @@ const toDeskCheckIn = (row: CheckInRow): DeskCheckIn => ({
 });
 
 /** A chip is no secret and no number: its first half tells cards apart. Nothing of what is no card. */
-function maskCard(card: string | null): string {
+export function maskCard(card: string | null): string {
   if (card === null) return '···';
   if (isUitpasNumber(card)) return maskUitpasNumber(card);
   return /^[0-9A-F]{14}$/.test(card) ? `${card.slice(0, 8)} ···` : '···';

@@ -6,7 +6,8 @@ import type { Occurrence } from '#domain/checkins/activity-policy.ts';
 import type { Place, Role } from '#domain/devices/permissions.ts';
 import type { PeriodType } from '#domain/kernel/civil-time.ts';
 import type { AccountKind, Unit } from '#domain/ledger/ledger.ts';
-import type { PhoneReport, PublicKey } from '#domain/sync/exchange.ts';
+import type { PhoneReport, PublicKey, SeqRange } from '#domain/sync/exchange.ts';
+import type { HeldDecision, HeldReason } from '#domain/sync/held-decision.ts';
 import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
 
 type Upstream = Generated<'none' | 'pending' | 'confirmed' | 'refused'>;
@@ -217,6 +218,20 @@ export interface Database {
     uitpas_number: string | null;
     tx: Tx;
     upstream: Upstream;
+  };
+  quarantine_decision: {
+    region_id: number;
+    decision_id: string;
+    device_id: string;
+    reason: HeldReason;
+    seqs: Json<SeqRange[]>;
+    decision: HeldDecision;
+    why: string;
+    count: number;
+    counted: number;
+    decided_at: number;
+    decided_by: string;
+    reversed_at: number | null;
   };
   undo: { region_id: number; command_id: string; target_id: string; at: number; device_id: string };
   auth_user: { id: Generated<string>; name: string; email: string; email_verified: Generated<boolean> };

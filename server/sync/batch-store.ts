@@ -41,6 +41,13 @@ export type NewCommand = {
   readonly digest: Uint8Array;
 };
 
+/** As it was stored; salt and payload may be erased. */
+export type StoredCommand = Omit<NewCommand, 'payload' | 'salt'> & {
+  readonly payload: string | null;
+  readonly salt: Uint8Array | null;
+  readonly receivedAt: Instant;
+};
+
 export type NewRuling = {
   readonly commandId: string;
   readonly n: number;
@@ -89,6 +96,8 @@ export interface BatchStore {
   /** Locks the device until the end of the transaction: one batch a device at a time. */
   lockDevice(deviceId: string): Promise<BatchDevice | undefined>;
   storedMarks(deviceId: string, ids: readonly string[], seqs: readonly number[]): Promise<StoredMark[]>;
+  /** In the order of their chain. */
+  storedCommands(deviceId: string, seqs: readonly number[]): Promise<StoredCommand[]>;
   /** In order of seq, at most `limits.heldPageMax`. */
   heldBeyond(deviceId: string, seq: number): Promise<HeldCommand[]>;
   insertCommands(commands: readonly NewCommand[], receivedAt: Instant): Promise<void>;
@@ -102,6 +111,8 @@ export interface BatchStore {
   /** How those of these commands that were ruled on stand now. */
   knownCommands(ids: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   waitingUndos(targetIds: readonly string[]): Promise<WaitingUndo[]>;
+  /** Undos that were accepted because their target was no visit: it may become one out of quarantine. */
+  acceptedUndos(targetIds: readonly string[]): Promise<WaitingUndo[]>;
   insertUndos(undos: readonly UndoRow[]): Promise<void>;
   /** Makes accounts that are not there yet, then locks them all, in the order of their ids. */
   lockAccounts(

@@ -123,10 +123,19 @@ function provenCount(run: HashedRun, device: BatchDevice, region: string): numbe
   return bad < 0 ? run.commands.length : bad;
 }
 
-/** Whom an event stream wakes. */
-export const eventsOf = (
+/** Whom an event stream wakes; the list of devices also when scans wait for a person. */
+export function eventsOf(regionId: number, { device, rulings, ...touched }: BatchResult): SyncEvent[] {
+  const { deviceId } = device;
+  const held = rulings.some(({ outcome }) => outcome === 'quarantined');
+  return [
+    ...eventsOfTouched(regionId, touched),
+    ...(held ? [{ regionId, topic: 'devices' as const, deviceId }] : []),
+  ];
+}
+
+export const eventsOfTouched = (
   regionId: number,
-  { touchedActivityIds, touchedDeviceIds }: BatchResult,
+  { touchedActivityIds, touchedDeviceIds }: Pick<BatchResult, 'touchedActivityIds' | 'touchedDeviceIds'>,
 ): SyncEvent[] => [
   ...touchedActivityIds.map((activityId) => ({ regionId, topic: 'check-ins' as const, activityId })),
   ...touchedDeviceIds.map((deviceId) => ({ regionId, topic: 'rulings' as const, deviceId })),

@@ -31,6 +31,7 @@ import {
   type GroupKey,
   type GroupVisit,
   type Placed,
+  type RuledVisit,
 } from '#domain/sync/rule-batch.ts';
 import type { Judgement, HoldCode } from '#domain/sync/ruling.ts';
 import { trustedTimeOf, type TrustedTime } from '#domain/sync/trusted-time.ts';
@@ -41,8 +42,10 @@ import type {
   NewCommand,
   NewRuling,
   Standing,
+  StoredCommand,
   StoredRuling,
   UndoRow,
+  WaitingUndo,
 } from './batch-store.ts';
 
 export type BatchContext = {
@@ -105,14 +108,77 @@ export async function processBatch(
   );
   await store.insertConflicts(taken.differs, receivedAt);
 
+  const ruled = await ruleAndPost(store, device, fresh, context);
+  if (planted('replay-posts-again')) await postAgain(store, taken.replayed, receivedAt);
+
+  const newestSeq = Math.max(device.headSeq, headSeq);
+  const mayHold = taken.custody.ackedSeq > device.ackedSeq || newestSeq > taken.custody.ackedSeq;
+  const custody = mayHold ? await goOnOverHeld(store, device.deviceId, taken.custody, sha256) : taken.custody;
+  await store.saveCustody(device.deviceId, custody, Math.max(newestSeq, custody.ackedSeq));
+
+  const own = new Set(incoming.map(({ id }) => id));
+  const replayedSeqs = taken.replayed.map(({ seq }) => seq);
+  return {
+    device,
+    custody,
+    receipts: receiptsFor(taken.inCustody, receivedAt),
+    differs: taken.differs,
+    sendSignatures: taken.sendSignatures,
+    rulings: [
+      ...latestOf(
+        ruled.rulings.filter(({ commandId }) => own.has(commandId)),
+        receivedAt,
+      ),
+      ...(replayedSeqs.length > 0 ? await store.latestRulings(device.deviceId, replayedSeqs) : []),
+    ],
+    ...touchedBy(ruled),
+  };
+}
+
+export type RuledCommands = {
+  readonly rulings: readonly NewRuling[];
+  readonly visits: readonly RuledVisit[];
+  /** Whose lists show one that came to nothing. */
+  readonly troubledActivityIds: readonly string[];
+};
+
+/** Whom to tell: activities whose visits changed, devices whose rulings were followed. */
+export const touchedBy = ({
+  rulings,
+  visits,
+  troubledActivityIds,
+}: RuledCommands): Pick<BatchResult, 'touchedActivityIds' | 'touchedDeviceIds'> => ({
+  touchedActivityIds: [
+    ...new Set([...visits.map(({ activityId }) => activityId), ...troubledActivityIds]),
+  ],
+  touchedDeviceIds: [...new Set(rulings.filter(({ n }) => n > 1).map(({ deviceId }) => deviceId))],
+});
+
+/** `before`: it was held until now, and a person decided. What is known of its time is when it came, not when that was. */
+export type ToRule = {
+  readonly command: IncomingCommand;
+  readonly hold: HoldCode | null;
+  readonly before?: { readonly n: number; readonly receivedAt: Instant; readonly refused: boolean };
+};
+
+/** Commands of one device that are in custody get their ruling, with everything that follows from it. */
+export async function ruleAndPost(
+  store: BatchStore,
+  device: BatchDevice,
+  fresh: readonly ToRule[],
+  context: BatchContext,
+): Promise<RuledCommands> {
+  const { receivedAt } = context;
   const facts = await loadFacts(
     store,
     device,
-    fresh.filter(({ hold }) => hold === null).map(({ command }) => command),
+    fresh.filter(({ hold, before }) => hold === null && !before?.refused).map(({ command }) => command),
   );
   const work = rule(fresh, device, facts, context);
 
-  const waiting = await store.waitingUndos(fresh.map(({ command }) => command.id));
+  const released = fresh.flatMap(({ command, before }) => (before ? [command.id] : []));
+  const settled = await store.acceptedUndos(released);
+  const waiting = [...(await store.waitingUndos(fresh.map(({ command }) => command.id))), ...settled];
   const targets = await store.visitsById(work.undos.map(({ row }) => row.targetId));
   const undo = ruleUndos(
     work,
@@ -149,7 +215,7 @@ export async function processBatch(
   }
   const ruled = ruleGroups(existing, work.placed, undo.undone, volumes);
 
-  const rulings: NewRuling[] = [...work.rulings, ...undo.rulings, ...ruled.rulings];
+  const rulings = [...work.rulings, ...followersOf(undo.rulings, fresh, settled), ...ruled.rulings];
   const inPlace = planted('ruling-updated-in-place');
   await store.insertRulings(inPlace ? rulings.map((r) => ({ ...r, n: 1 })) : rulings, receivedAt);
   await store.saveVisits(ruled.visits);
@@ -157,36 +223,24 @@ export async function processBatch(
     planted('no-mirror-on-undo') ? ruled.entries.filter(({ corrects }) => !corrects) : ruled.entries,
     receivedAt,
   );
-  if (planted('replay-posts-again')) await postAgain(store, taken.replayed, receivedAt);
-
-  const newestSeq = Math.max(device.headSeq, headSeq);
-  const mayHold = taken.custody.ackedSeq > device.ackedSeq || newestSeq > taken.custody.ackedSeq;
-  const custody = mayHold ? await goOnOverHeld(store, device.deviceId, taken.custody, sha256) : taken.custody;
-  await store.saveCustody(device.deviceId, custody, Math.max(newestSeq, custody.ackedSeq));
-
-  const own = new Set(incoming.map(({ id }) => id));
-  const replayedSeqs = taken.replayed.map(({ seq }) => seq);
   return {
-    device,
-    custody,
-    receipts: receiptsFor(taken.inCustody, receivedAt),
-    differs: taken.differs,
-    sendSignatures: taken.sendSignatures,
-    rulings: [
-      ...latestOf(
-        rulings.filter(({ commandId }) => own.has(commandId)),
-        receivedAt,
-      ),
-      ...(replayedSeqs.length > 0 ? await store.latestRulings(device.deviceId, replayedSeqs) : []),
-    ],
-    touchedActivityIds: [
-      ...new Set([
-        ...ruled.visits.map(({ activityId }) => activityId),
-        ...activitiesOfTrouble(work, fresh, device, facts),
-      ]),
-    ],
-    touchedDeviceIds: [...new Set(rulings.filter(({ n }) => n > 1).map(({ deviceId }) => deviceId))],
+    rulings,
+    visits: ruled.visits,
+    troubledActivityIds: activitiesOfTrouble(work, fresh, device, facts),
   };
+}
+
+/** An undo that was held has a ruling already; one that was accepted before gets another only when that says something else. */
+function followersOf(
+  rulings: readonly NewRuling[],
+  fresh: readonly ToRule[],
+  settled: readonly WaitingUndo[],
+): NewRuling[] {
+  const before = new Map(fresh.map(({ command, before: had }) => [command.id, had?.n ?? 0]));
+  const accepted = new Set(settled.map(({ commandId }) => commandId));
+  return rulings
+    .filter(({ commandId, judgement }) => !accepted.has(commandId) || judgement.outcome !== 'accepted')
+    .map((ruling) => ({ ...ruling, n: ruling.n + (before.get(ruling.commandId) ?? 0) }));
 }
 
 /** Never in a bundle: what the bug would do. */
@@ -264,6 +318,18 @@ function readCommand(
   return { ...base, id: parsed.data.id, kind: parsed.data.kind, content: contentOf(parsed.data, payload) };
 }
 
+/** A stored command as it is ruled; what was erased can no longer be. */
+export function readStored({ payload, salt, receivedAt: _came, ...stored }: StoredCommand): IncomingCommand {
+  const parsed = z.safeParse(Envelope, jsonOf(stored.envelope));
+  const readable = parsed.success && stored.kind !== 'malformed' && payload !== null;
+  return {
+    ...stored,
+    payload: payload ?? '',
+    salt: salt ?? new Uint8Array(),
+    content: readable ? contentOf(parsed.data, payload) : { kind: 'malformed' },
+  };
+}
+
 function contentOf(envelope: Envelope, payloadText: string): Content {
   const payload = jsonOf(payloadText);
   if (envelope.kind === 'check-in' && envelope.v === 1) {
@@ -333,24 +399,25 @@ type Work = {
 };
 
 function rule(
-  fresh: readonly { readonly command: IncomingCommand; readonly hold: HoldCode | null }[],
+  fresh: readonly ToRule[],
   device: BatchDevice,
   facts: Facts,
   context: BatchContext,
 ): Work {
   const work: Work = { placed: [], undos: [], rulings: [] };
-  const first = (command: IncomingCommand, judgement: Judgement): void => {
-    work.rulings.push({ commandId: command.id, n: 1, deviceId: command.device, seq: command.seq, judgement });
-  };
-  for (const { command, hold } of fresh) {
+  for (const { command, hold, before } of fresh) {
     const { content } = command;
+    const first = ({ id, device: deviceId, seq }: IncomingCommand, judgement: Judgement): void => {
+      work.rulings.push({ commandId: id, n: (before?.n ?? 0) + 1, deviceId, seq, judgement });
+    };
     if (hold) first(command, { outcome: 'quarantined', code: hold, points: 0 });
+    else if (before?.refused) first(command, { outcome: 'refused', code: 'refused-at-desk', points: 0 });
     else if (content.kind === 'malformed')
       first(command, { outcome: 'refused', code: 'malformed', points: 0 });
     else if (content.kind === 'unknown')
       first(command, { outcome: 'pending', code: 'unknown-kind', points: 0 });
     else {
-      const time = timeOf(content, device, facts, context);
+      const time = timeOf(content, device, facts, before ?? context);
       if (content.kind === 'undo-check-in') {
         work.undos.push({
           command,
@@ -385,6 +452,7 @@ function rule(
         activityVersion: envelope.activityVersion,
         enrolled: isEnrolled(device, activity?.activityId, activity?.organisationId),
         time,
+        ...(before && { rulingsBefore: before.n }),
       });
       if (placement.placed) work.placed.push(placement.visit);
       else first(command, { outcome: 'refused', code: placement.code, points: 0 });
@@ -407,7 +475,7 @@ function timeOf(
   content: Extract<Content, { envelope: Envelope }>,
   device: BatchDevice,
   facts: Facts,
-  { receivedAt }: BatchContext,
+  { receivedAt }: Pick<BatchContext, 'receivedAt'>,
 ): TrustedTime {
   const { envelope } = content;
   if (device.kind === 'desk') {

@@ -24,6 +24,7 @@ import type {
   NewCommand,
   NewRuling,
   Standing,
+  StoredCommand,
   StoredRuling,
   UndoRow,
   WaitingUndo,
@@ -33,6 +34,7 @@ import type {
 export const batchStoreIn = (trx: Transaction<Database>, regionId: number): BatchStore => ({
   lockDevice: (deviceId) => lockDevice(trx, regionId, deviceId),
   storedMarks: (deviceId, ids, seqs) => storedMarks(trx, regionId, deviceId, ids, seqs),
+  storedCommands: (deviceId, seqs) => storedCommands(trx, regionId, deviceId, seqs),
   heldBeyond: (deviceId, seq) => heldBeyond(trx, regionId, deviceId, seq),
   insertCommands: (commands, receivedAt) => insertCommands(trx, regionId, commands, receivedAt),
   insertConflicts: (commands, receivedAt) => insertConflicts(trx, regionId, commands, receivedAt),
@@ -42,7 +44,8 @@ export const batchStoreIn = (trx: Transaction<Database>, regionId: number): Batc
   activities: (ids) => activities(trx, regionId, ids),
   visitsById: (ids) => visitsById(trx, regionId, ids),
   knownCommands: (ids) => knownCommands(trx, regionId, ids),
-  waitingUndos: (targetIds) => waitingUndos(trx, regionId, targetIds),
+  waitingUndos: (targetIds) => undosOf(trx, regionId, targetIds, 'pending'),
+  acceptedUndos: (targetIds) => undosOf(trx, regionId, targetIds, 'accepted'),
   insertUndos: (undos) => insertUndos(trx, regionId, undos),
   lockAccounts: (accounts) => lockAccounts(trx, regionId, accounts),
   groups: (keys) => groups(trx, regionId, keys),
@@ -107,6 +110,21 @@ async function storedMarks(
     cross join lateral (
       select * from command where region_id = ${regionId} and device_id = ${deviceId} and seq = k.seq offset 0
     ) c
+  `.execute(trx);
+  return rows;
+}
+
+async function storedCommands(
+  trx: Trx,
+  regionId: number,
+  deviceId: string,
+  seqs: readonly number[],
+): Promise<StoredCommand[]> {
+  const { rows } = await sql<StoredCommand>`
+    select command_id as id, device_id as device, seq, kind, hash, envelope, payload, salt, payload_digest as digest,
+      received_at as "receivedAt"
+    from command
+    where region_id = ${regionId} and device_id = ${deviceId} and seq = any(${plain(seqs)}::int[]) order by seq
   `.execute(trx);
   return rows;
 }
@@ -354,10 +372,11 @@ async function knownCommands(
   return new Map(rows.map(({ command_id, outcome, code }) => [command_id, { outcome, code }]));
 }
 
-async function waitingUndos(
+async function undosOf(
   trx: Trx,
   regionId: number,
   targetIds: readonly string[],
+  outcome: Outcome,
 ): Promise<WaitingUndo[]> {
   if (targetIds.length === 0) return [];
   const { rows } = await sql<{
@@ -376,7 +395,7 @@ async function waitingUndos(
     join lateral (
       select * from ruling r where r.region_id = u.region_id and r.command_id = u.command_id order by r.n desc limit 1
     ) r on true
-    where u.region_id = ${regionId} and u.target_id = any(${plain(targetIds)}::uuid[]) and r.outcome = 'pending'
+    where u.region_id = ${regionId} and u.target_id = any(${plain(targetIds)}::uuid[]) and r.outcome = ${outcome}
   `.execute(trx);
   return rows.map((row) => ({
     commandId: row.command_id,
@@ -454,8 +473,8 @@ async function insertRulings(
 }
 
 async function saveVisits(trx: Trx, regionId: number, visits: readonly RuledVisit[]): Promise<void> {
-  const moved = visits.filter(({ n, changed }) => n > 1 || !changed);
-  const fresh = visits.filter(({ n, changed }) => n === 1 && changed);
+  const moved = visits.filter((visit) => !visit.fresh);
+  const fresh = visits.filter((visit) => visit.fresh);
   if (moved.length > 0) {
     // One statement: slots may change hands, the constraint is checked at its end.
     await sql`

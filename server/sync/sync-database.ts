@@ -27,7 +27,7 @@ export type SyncTransaction<Trx> = {
 
 export type SyncEvent =
   | { readonly regionId: number; readonly topic: 'check-ins'; readonly activityId: string }
-  | { readonly regionId: number; readonly topic: 'rulings'; readonly deviceId: string };
+  | { readonly regionId: number; readonly topic: 'rulings' | 'devices'; readonly deviceId: string };
 
 export type KnownDevice = {
   readonly regionId: number;

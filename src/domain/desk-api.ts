@@ -7,6 +7,7 @@ import { ACTIONS, ROLES } from './devices/permissions.ts';
 import { limits } from './kernel/limits.ts';
 import { lineOf } from './kernel/plain-text.ts';
 import { PhoneReport } from './sync/exchange.ts';
+import { HELD_DECISIONS, HELD_REASONS } from './sync/held-decision.ts';
 import { Because, OUTCOMES, RulingCode } from './sync/ruling.ts';
 
 const Id = z.uuid();
@@ -170,6 +171,87 @@ export const PaperListResult = z.object({
   ),
 });
 export type PaperListResult = z.infer<typeof PaperListResult>;
+
+const SeqRange = z.tuple([z.int().check(z.minimum(1)), z.int().check(z.maximum(limits.seqMax))]);
+
+/** Held scans of one phone with the same reason. */
+export const HeldGroup = z.object({
+  deviceId: Id,
+  deviceName: z.string(),
+  organisationName: z.string(),
+  deviceState: z.enum(['pending', 'active', 'refused', 'revoked']),
+  revokedAt: z.nullable(Instant),
+  reason: z.enum(HELD_REASONS),
+  count: z.int(),
+  /** Not check-ins but undos of check-ins. */
+  undos: z.int(),
+  /** First and last moment as the phone's clock said. */
+  claimed: z.tuple([Instant, Instant]),
+  /** Between these two they surely were made: the phone's last contact before, and when they came. */
+  bracket: z.tuple([Instant, Instant]),
+  receivedAt: Instant,
+  activities: z.array(z.object({ activityId: Id, title: z.string(), count: z.int() })),
+  /** The first of them, as many as one decision takes. */
+  seqs: z.array(SeqRange),
+  mayDecide: z.boolean(),
+});
+export type HeldGroup = z.infer<typeof HeldGroup>;
+
+export const HeldDecisionRow = z.object({
+  decisionId: Id,
+  deviceName: z.string(),
+  reason: z.enum(HELD_REASONS),
+  decision: z.enum(HELD_DECISIONS),
+  why: z.string(),
+  count: z.int(),
+  counted: z.int(),
+  decidedAt: Instant,
+  decidedBy: z.string(),
+  /** Another decision followed it. */
+  reversedAt: z.nullable(Instant),
+  mayDecide: z.boolean(),
+});
+export type HeldDecisionRow = z.infer<typeof HeldDecisionRow>;
+
+/** GET /api/quarantine?organisationId= : what waits for a decision, and the last decisions. */
+export const Quarantine = z.object({
+  groups: z.array(HeldGroup),
+  decisions: z.array(HeldDecisionRow),
+  /** There are more held scans than this answer read. */
+  more: z.boolean(),
+});
+export type Quarantine = z.infer<typeof Quarantine>;
+
+/** GET /api/devices/:id/quarantine?reason= : the scans of one group, to choose among. */
+export const HeldScans = z.object({
+  scans: z.array(
+    z.object({
+      seq: z.int(),
+      kind: z.enum(['check-in', 'undo-check-in', 'unknown']),
+      at: Instant,
+      bracket: z.tuple([Instant, Instant]),
+      receivedAt: Instant,
+      title: z.nullable(z.string()),
+      /** Masked. */
+      card: z.string(),
+    }),
+  ),
+});
+export type HeldScans = z.infer<typeof HeldScans>;
+
+/** POST /api/devices/:id/quarantine -> HeldDecided: exactly the scans that were on the screen. */
+export const HeldDecisionInput = z.object({
+  reason: z.enum(HELD_REASONS),
+  seqs: z.array(SeqRange).check(z.minLength(1), z.maxLength(limits.heldDecidedMax)),
+  decision: z.enum(HELD_DECISIONS),
+  /** Needed for a refusal. */
+  why: lineOf(limits.reasonMax),
+});
+export type HeldDecisionInput = z.infer<typeof HeldDecisionInput>;
+/** `count` is 0 when somebody else had decided already. */
+export const HeldDecided = z.object({ count: z.int(), counted: z.int() });
+export type HeldDecided = z.infer<typeof HeldDecided>;
+// POST /api/quarantine-decisions/:id/reverse {why} -> HeldDecided: refused scans are accepted after all, accepted visits undone.
 
 export const DeskDevice = z.object({
   deviceId: Id,

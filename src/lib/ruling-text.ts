@@ -25,6 +25,7 @@ const CODES: Readonly<Record<RulingCode, () => string>> = {
   'device-revoked': m.code_device_revoked,
   'broken-chain': m.code_broken_chain,
   'bad-signature': m.code_bad_signature,
+  'refused-at-desk': m.code_refused_at_desk,
 };
 
 /** Undefined for a code of a newer server than this app: its outcome still says what happened. */

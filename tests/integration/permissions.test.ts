@@ -32,6 +32,7 @@ type Ids = {
   invitationId: string;
   grantId: string;
   userId: string;
+  decisionId: string;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
@@ -44,6 +45,7 @@ const NO_IDS: Ids = {
   invitationId: '',
   grantId: '',
   userId: '',
+  decisionId: '',
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
@@ -137,6 +139,24 @@ const CASES: Case[] = [
     allowed: MANAGERS,
     sensitive: true as const,
   })),
+  { route: 'GET /api/quarantine', allowed: ALL },
+  {
+    route: 'GET /api/devices/:id/quarantine',
+    path: (ids) => `/api/devices/${ids.deviceId}/quarantine?reason=device-revoked`,
+    allowed: READERS,
+  },
+  {
+    route: 'POST /api/devices/:id/quarantine',
+    path: (ids) => `/api/devices/${ids.deviceId}/quarantine`,
+    body: () => ({ reason: 'device-revoked', seqs: [[1, 1]], decision: 'accept', why: '' }),
+    allowed: WORKERS,
+  },
+  {
+    route: 'POST /api/quarantine-decisions/:id/reverse',
+    path: (ids) => `/api/quarantine-decisions/${ids.decisionId}/reverse`,
+    body: () => ({ why: 'vergist' }),
+    allowed: WORKERS,
+  },
   // Any counter may look up a card of the region; each look-up is audited.
   { route: 'POST /api/cards/look-up', body: () => ({ number: '1' }), allowed: ['admin', 'desk', 'foreign'] },
   ...['approve', 'refuse', 'rename', 'revoke'].map((verb) => ({
@@ -208,7 +228,25 @@ beforeAll(async () => {
       token_expires_at: null,
     })
     .execute();
-  ids = { ...draft, activityId, linkId, deviceId, commandId: await checkIn(organisationId) };
+  const decisionId = crypto.randomUUID();
+  await server.context.db
+    .insertInto('quarantine_decision')
+    .values({
+      region_id: 1,
+      decision_id: decisionId,
+      device_id: deviceId,
+      reason: 'device-revoked',
+      seqs: '[[1, 1]]',
+      decision: 'refuse',
+      why: 'proef',
+      count: 1,
+      counted: 0,
+      decided_at: 0,
+      decided_by: 'system',
+      reversed_at: null,
+    })
+    .execute();
+  ids = { ...draft, activityId, linkId, deviceId, decisionId, commandId: await checkIn(organisationId) };
   ids = { ...ids, ...(await newColleague()) };
 });
 afterAll(() => server.close());
@@ -259,8 +297,8 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp 
   if (!path) return;
   test('an unknown id: 404 only for who may see everything', async () => {
     const id = crypto.randomUUID();
-    const unknown = { ...ids, activityId: id, deviceId: id, linkId: id, commandId: id };
     Object.assign(unknown, { invitationId: id, grantId: id, userId: id });
+    const unknown = { ...ids, activityId: id, deviceId: id, linkId: id, commandId: id, decisionId: id };
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);
   });

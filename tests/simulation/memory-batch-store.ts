@@ -4,6 +4,7 @@ import { must } from '#domain/kernel/assert.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { planted } from '#domain/kernel/planted.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
+import type { Outcome } from '#domain/sync/ruling.ts';
 import {
   groupKeyText,
   type GroupVisit,
@@ -54,6 +55,17 @@ export function memoryBatchStore(
     points: judgement.points,
     ruledAt,
   });
+  const undosOf = (targetIds: readonly string[], outcome: Outcome): WaitingUndo[] =>
+    targetIds.flatMap((target) =>
+      (tables.undoIdsByTarget.get(target) ?? []).flatMap((id): WaitingUndo[] => {
+        const undo = must(tables.undos.get(id), `undo ${id}`);
+        const ruling = must(latestOf(id), `ruling of undo ${id}`);
+        if (ruling.judgement.outcome !== outcome) return [];
+        const device = must(tables.devices.get(undo.deviceId), `device ${undo.deviceId}`);
+        const { organisationId } = device;
+        return [{ ...undo, seq: ruling.seq, n: ruling.n, byDesk: device.kind === 'desk', organisationId }];
+      }),
+    );
   const refusePoison = ({ id, kind, hash }: NewCommand): void => {
     // Kept apart as "malformed" it is only bytes to the database.
     if (kind !== 'malformed' && tables.isPoison(hash)) throw new ConstraintViolation(`poison in ${id}`);
@@ -70,6 +82,11 @@ export function memoryBatchStore(
       }
       return [...found].map((id) => must(tables.commands.get(id), `command ${id}`));
     },
+
+    storedCommands: async (deviceId, seqs) =>
+      seqs.flatMap(
+        (seq) => tables.commands.get(tables.commandIdsByPlace.get(placeOf(deviceId, seq)) ?? '') ?? [],
+      ),
 
     heldBeyond: async (deviceId, seq) =>
       [...tables.commands.values()]
@@ -152,17 +169,8 @@ export function memoryBatchStore(
         }),
       ),
 
-    waitingUndos: async (targetIds) =>
-      targetIds.flatMap((target) =>
-        (tables.undoIdsByTarget.get(target) ?? []).flatMap((id): WaitingUndo[] => {
-          const undo = must(tables.undos.get(id), `undo ${id}`);
-          const ruling = must(latestOf(id), `ruling of undo ${id}`);
-          if (ruling.judgement.outcome !== 'pending') return [];
-          const device = must(tables.devices.get(undo.deviceId), `device ${undo.deviceId}`);
-          const { organisationId } = device;
-          return [{ ...undo, seq: ruling.seq, n: ruling.n, byDesk: device.kind === 'desk', organisationId }];
-        }),
-      ),
+    waitingUndos: async (targetIds) => undosOf(targetIds, 'pending'),
+    acceptedUndos: async (targetIds) => undosOf(targetIds, 'accepted'),
 
     insertUndos: async (undos) => {
       for (const undo of undos) {
@@ -198,10 +206,17 @@ export function memoryBatchStore(
     },
 
     saveVisits: async (visits) => {
-      for (const { n, changed, judgement: _judgement, ruled: _ruled, ...visit } of visits) {
+      for (const {
+        n: _n,
+        changed: _changed,
+        fresh,
+        judgement: _judgement,
+        ruled: _ruled,
+        ...visit
+      } of visits) {
         const known = tables.visits.get(visit.commandId);
-        if (!known && !(n === 1 && changed)) continue; // an update of nothing
-        if (known && n === 1 && changed) throw new ConstraintViolation(`visit ${visit.commandId}`);
+        if (!known && !fresh) continue; // an update of nothing
+        if (known && fresh) throw new ConstraintViolation(`visit ${visit.commandId}`);
         const { slot, undone } = visit;
         journal.put(
           tables.visits,

@@ -6,6 +6,7 @@ import * as deskLists from './004_desk_lists.ts';
 import * as accountsFromTheStart from './005_accounts_from_the_start.ts';
 import * as invitations from './006_invitations.ts';
 import * as cardChanges from './007_card_changes.ts';
+import * as quarantineDecisions from './008_quarantine_decisions.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '005_accounts_from_the_start': accountsFromTheStart,
   '006_invitations': invitations,
   '007_card_changes': cardChanges,
+  '008_quarantine_decisions': quarantineDecisions,
 };

@@ -76,4 +76,8 @@ export const limits = {
   activityOccurrencesMax: 200,
   deviceNameMax: 40,
   reasonMax: 300,
+  /** Held scans that one decision rules, in one transaction; the rest is shown again. */
+  heldDecidedMax: 2_000,
+  /** Held scans that a desk reads at once. */
+  heldReadMax: 20_000,
 } as const;

@@ -59,8 +59,8 @@ export type GroupVisit = Visit &
     readonly ruled: Judgement | null;
   };
 
-/** A visit as it was placed: not ranked yet. */
-export type Placed = Omit<GroupVisit, 'n' | 'ruled' | 'slot' | 'undone'>;
+/** A visit as it was placed: not ranked yet. `n`: rulings that its command has already, more than 0 after quarantine. */
+export type Placed = Omit<GroupVisit, 'ruled' | 'slot' | 'undone'>;
 
 export type Placement =
   { readonly placed: true; readonly visit: Placed } | { readonly placed: false; readonly code: RefusalCode };
@@ -79,6 +79,8 @@ export function placeCheckIn(check: {
   readonly activityVersion: number | null;
   readonly enrolled: boolean;
   readonly time: TrustedTime;
+  /** Of a command that was held: how many rulings it has. */
+  readonly rulingsBefore?: number;
 }): Placement {
   const { activity, card } = check;
   if (!activity) return { placed: false, code: 'activity-unknown' };
@@ -119,6 +121,7 @@ export function placeCheckIn(check: {
       points: best.admission.points,
       note: best.admission.note ?? (check.time.plausible ? null : 'clock-uncertain'),
       number: check.number,
+      n: check.rulingsBefore ?? 0,
     },
   };
 }
@@ -160,7 +163,12 @@ function openMoments(time: TrustedTime, occurrences: readonly Occurrence[]): Ins
     .flatMap((o) => [Math.max(o.opensAt, time.earliest), Math.min(o.closesAt - 1, time.latest)]);
 }
 
-export type RuledVisit = GroupVisit & { readonly judgement: Judgement; readonly changed: boolean };
+export type RuledVisit = GroupVisit & {
+  readonly judgement: Judgement;
+  readonly changed: boolean;
+  /** Not stored before. */
+  readonly fresh: boolean;
+};
 
 export type GroupRulings = {
   /** Every visit of the touched groups that is new, moved to another slot, or ruled anew. */
@@ -200,7 +208,7 @@ export function ruleGroups(
     else groups.set(key, [marked]);
   };
   existing.forEach(add);
-  for (const visit of placed) add({ ...visit, undone: false, n: 0, ruled: null, slot: null });
+  for (const visit of placed) add({ ...visit, undone: false, ruled: null, slot: null });
 
   const before = new Map(existing.map((visit) => [visit.commandId, visit]));
   const visits: RuledVisit[] = [];
@@ -215,7 +223,7 @@ export function ruleGroups(
       const changed = !visit.ruled || !sameJudgement(visit.ruled, judgement);
       if (!changed && was && was.slot === slot && was.undone === visit.undone) continue;
       const n = changed ? visit.n + 1 : visit.n;
-      visits.push({ ...visit, slot, n, judgement, changed });
+      visits.push({ ...visit, slot, n, judgement, changed, fresh: was === undefined });
       if (!changed) continue;
       rulings.push({ commandId: visit.commandId, n, deviceId: visit.deviceId, seq: visit.seq, judgement });
       const pointsBefore = visit.ruled?.points ?? 0;

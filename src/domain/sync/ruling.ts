@@ -23,7 +23,10 @@ export const HOLD_CODES = [
 ] as const;
 export type HoldCode = (typeof HOLD_CODES)[number];
 
-export const RulingCode = z.enum([...NOTE_CODES, ...REFUSAL_CODES, ...HOLD_CODES]);
+/** What a person decided about held scans (held-decision.ts). */
+const DESK_CODES = ['refused-at-desk'] as const;
+
+export const RulingCode = z.enum([...NOTE_CODES, ...REFUSAL_CODES, ...HOLD_CODES, ...DESK_CODES]);
 export type RulingCode = z.infer<typeof RulingCode>;
 
 /** Which fact decided: for a duplicate the visit that counts, when and on which phone it was. */

@@ -26,3 +26,14 @@ export function gapsIn(held: readonly SeqRange[], until: number): SeqRange[] {
 
 export const isIn = (ranges: readonly SeqRange[], seq: number): boolean =>
   ranges.some(([from, to]) => seq >= from && seq <= to);
+
+/** The numbers of the ranges, each once; undefined when there are more than `max`. */
+export function seqsIn(ranges: readonly (readonly [number, number])[], max: number): number[] | undefined {
+  const seqs = new Set<number>();
+  for (const [from, to] of ranges)
+    for (let seq = from; seq <= to; seq++) {
+      seqs.add(seq);
+      if (seqs.size > max) return undefined;
+    }
+  return [...seqs].sort((a, b) => a - b);
+}

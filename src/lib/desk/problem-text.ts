@@ -15,6 +15,8 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'not-pending': m.desk_problem_not_pending,
   'approval-expired': m.desk_problem_approval_expired,
   'not-active': m.desk_problem_not_active,
+  'reversed-already': m.desk_problem_reversed,
+  'reason-needed': m.desk_field_required,
   'organisation-fixed': m.desk_problem_organisation_fixed,
   'activity-unknown': m.code_activity_unknown,
   'too-many-requests': m.desk_problem_too_many,

@@ -1,6 +1,7 @@
 import type { Action } from '#domain/devices/permissions.ts';
 import type { LucideIcon } from '@lucide/svelte';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
+import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import IdCard from '@lucide/svelte/icons/id-card';
 import Smartphone from '@lucide/svelte/icons/smartphone';
@@ -42,6 +43,14 @@ export const ROOMS: readonly Room[] = [
     short: m.desk_devices,
     icon: Smartphone,
     needs: 'device.read',
+  },
+  {
+    href: '/balie/nazicht',
+    label: m.desk_held,
+    short: m.desk_held,
+    icon: ClipboardCheck,
+    needs: 'check-in.read',
+    inMenuOnPhone: true,
   },
   {
     href: '/balie/medewerkers',
