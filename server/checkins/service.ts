@@ -61,7 +61,7 @@ export async function listCheckIns(
       ...tallyShift([...groups.map(standingOfGroup), ...trouble.map(standingOfTrouble)]),
       counted: groups.reduce((sum, { counts, times }) => sum + (counts ? times : 0), 0),
     },
-    owing: owing.map(({ deviceId, deviceName, range: [from, to] }) => ({ deviceId, deviceName, from, to })),
+    owing: owing.map(({ range: [from, to], ...phone }) => ({ ...phone, from, to })),
   });
 }
 

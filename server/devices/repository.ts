@@ -31,6 +31,8 @@ export type Device = {
   readonly activities: readonly { readonly activityId: string; readonly title: string }[];
   /** Commands beyond a gap: here, but not yet in custody. */
   readonly heldCount: number;
+  /** The first ranges that it wrote and the server does not have. */
+  readonly owed: readonly SeqRange[];
   readonly quarantined: number;
 };
 
@@ -63,6 +65,17 @@ const selectDevices = (db: Db, where: ReturnType<typeof sql>) =>
         where da.region_id = d.region_id and da.device_id = d.device_id) as activities,
       (select count(*) from command c
         where c.region_id = d.region_id and c.device_id = d.device_id and c.seq > d.acked_seq) as held_count,
+      case when d.head_seq > d.acked_seq then (
+        select coalesce(json_agg(json_build_array(g.prev + 1, g.seq - 1) order by g.seq), '[]') from (
+          select s.seq, s.prev from (
+            select u.seq, lag(u.seq, 1, d.acked_seq) over (order by u.seq) as prev from (
+              select c.seq from command c where c.region_id = d.region_id and c.device_id = d.device_id
+                and c.seq > d.acked_seq and c.seq <= d.head_seq
+              union all select d.head_seq + 1
+            ) u
+          ) s where s.seq > s.prev + 1 order by s.seq limit ${OWED_RANGES_MAX}
+        ) g
+      ) else '[]' end as owed,
       case when d.state = 'revoked' or d.broken_at_seq is not null then (
         select count(*) from command c join lateral (
           select r.outcome from ruling r where r.region_id = c.region_id and r.command_id = c.command_id order by r.n desc limit 1
@@ -77,6 +90,8 @@ const selectDevices = (db: Db, where: ReturnType<typeof sql>) =>
   `.execute(db);
 
 const LIST_MAX = 500;
+/** More gaps than this tell nobody anything. */
+const OWED_RANGES_MAX = 5;
 
 /** What enrolling needs of a device, by its id alone: a phone that asks names no region. */
 export async function findEnrolment(
@@ -365,15 +380,16 @@ export async function listOwedRanges(
   db: Db,
   regionId: number,
   activityId: string,
-): Promise<{ deviceId: string; deviceName: string; range: SeqRange }[]> {
+): Promise<{ deviceId: string; deviceName: string; lastSeenAt: number | null; range: SeqRange }[]> {
   const { rows } = await sql<{
     device_id: string;
     name: string;
     acked_seq: number;
     head_seq: number;
+    last_seen_at: number | null;
     held: number[];
   }>`
-    select d.device_id, d.name, d.acked_seq, d.head_seq,
+    select d.device_id, d.name, d.acked_seq, d.head_seq, d.last_seen_at,
       (select coalesce(array_agg(c.seq order by c.seq), '{}') from command c
         where c.region_id = d.region_id and c.device_id = d.device_id and c.seq > d.acked_seq) as held
     from device d join device_activity a on a.region_id = d.region_id and a.device_id = d.device_id
@@ -384,6 +400,7 @@ export async function listOwedRanges(
     gapsIn([[1, row.acked_seq], ...toRanges(row.held)], row.head_seq).map((range) => ({
       deviceId: row.device_id,
       deviceName: row.name,
+      lastSeenAt: row.last_seen_at,
       range,
     })),
   );
@@ -432,6 +449,7 @@ type DeviceRow = {
   acked_seq: number;
   activities: { activityId: string; title: string }[];
   held_count: number;
+  owed: SeqRange[];
   quarantined: number;
 };
 
@@ -458,5 +476,6 @@ const deviceOf = (row: DeviceRow): Device => ({
   ackedSeq: row.acked_seq,
   activities: row.activities,
   heldCount: row.held_count,
+  owed: row.owed,
   quarantined: row.quarantined,
 });

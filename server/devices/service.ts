@@ -246,6 +246,7 @@ function toDeskDevice(device: Device): DeskDevice {
     platform: device.platform,
     appVersion: device.appVersion,
     owes: Math.max(0, device.headSeq - device.ackedSeq - device.heldCount),
+    owed: device.owed.map(([from, to]) => [from, to]),
     quarantined: device.quarantined,
     replaces: device.replaces,
     report: device.report,

@@ -148,9 +148,7 @@ export const touchedBy = ({
   visits,
   troubledActivityIds,
 }: RuledCommands): Pick<BatchResult, 'touchedActivityIds' | 'touchedDeviceIds'> => ({
-  touchedActivityIds: [
-    ...new Set([...visits.map(({ activityId }) => activityId), ...troubledActivityIds]),
-  ],
+  touchedActivityIds: [...new Set([...visits.map(({ activityId }) => activityId), ...troubledActivityIds])],
   touchedDeviceIds: [...new Set(rulings.filter(({ n }) => n > 1).map(({ deviceId }) => deviceId))],
 });
 
@@ -398,12 +396,7 @@ type Work = {
   readonly rulings: NewRuling[];
 };
 
-function rule(
-  fresh: readonly ToRule[],
-  device: BatchDevice,
-  facts: Facts,
-  context: BatchContext,
-): Work {
+function rule(fresh: readonly ToRule[], device: BatchDevice, facts: Facts, context: BatchContext): Work {
   const work: Work = { placed: [], undos: [], rulings: [] };
   for (const { command, hold, before } of fresh) {
     const { content } = command;

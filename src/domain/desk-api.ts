@@ -103,7 +103,15 @@ export const CheckInList = z.object({
   checkIns: z.array(DeskCheckIn),
   totals: z.object({ scanned: z.int(), counted: z.int(), points: z.int(), toLookAt: z.int() }),
   /** Phones that still owe commands: "phone 3 owes 41-57". */
-  owing: z.array(z.object({ deviceId: Id, deviceName: z.string(), from: z.int(), to: z.int() })),
+  owing: z.array(
+    z.object({
+      deviceId: Id,
+      deviceName: z.string(),
+      from: z.int(),
+      to: z.int(),
+      lastSeenAt: z.nullable(Instant),
+    }),
+  ),
 });
 export type CheckInList = z.infer<typeof CheckInList>;
 // POST /api/check-ins/:commandId/undo {reason} -> DeskCheckIn (an undo command of the desk).
@@ -268,8 +276,9 @@ export const DeskDevice = z.object({
   lastSeenAt: z.nullable(Instant),
   platform: z.string(),
   appVersion: z.string(),
-  /** Commands the server knows to exist but does not have yet. */
+  /** Commands the server knows to exist but does not have yet: how many, and the first of which they are. */
   owes: z.int(),
+  owed: z.array(SeqRange),
   quarantined: z.int(),
   replaces: z.nullable(Id),
   report: z.nullable(PhoneReport),

@@ -1,28 +1,7 @@
 // Every screen of the desk, light and dark, at a desk and at 360 px: axe finds nothing, nothing sticks out.
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { DESK_SIZE, signInAtDesk } from '#tests/_support/desk-page.ts';
+import { lookAtScreen } from '#tests/_support/desk-look.ts';
+import { signInAtDesk } from '#tests/_support/desk-page.ts';
 import { expect, test } from '#tests/_support/story.ts';
-
-const SIZES = [DESK_SIZE, { width: 360, height: 740 }];
-
-async function look(page: Page, screen: string): Promise<void> {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      expect(
-        violations.map(
-          ({ id, nodes }) => `${screen} ${size.width} ${colorScheme}: ${id} ${nodes[0]?.html ?? ''}`,
-        ),
-      ).toEqual([]);
-    }
-    const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    expect({ screen, width: size.width, sticksOut }).toEqual({ screen, width: size.width, sticksOut: false });
-  }
-  await page.setViewportSize(DESK_SIZE);
-}
 
 test('every screen of the desk is for everyone', async ({ town, newPhone }) => {
   test.setTimeout(180_000);
@@ -32,70 +11,70 @@ test('every screen of the desk is for everyone', async ({ town, newPhone }) => {
 
   await at('/');
   await expect(heading('Streekbalie')).toBeVisible();
-  await look(page, 'entry');
+  await lookAtScreen(page, 'entry');
   await at('/nergens');
   await expect(heading('Deze pagina bestaat niet')).toBeVisible();
-  await look(page, 'missing page');
+  await lookAtScreen(page, 'missing page');
   await at('/balie/wachtwoord');
   await expect(heading('Wachtwoord vergeten')).toBeVisible();
-  await look(page, 'forgotten password');
+  await lookAtScreen(page, 'forgotten password');
   await at('/balie/aanmelden');
   await page.getByRole('button', { name: 'Aanmelden' }).click();
   await expect(page.getByText('Vul dit in.')).toHaveCount(2);
-  await look(page, 'sign in');
+  await lookAtScreen(page, 'sign in');
 
   await signInAtDesk(page, town.server.url, 'ieper');
   await page.getByRole('link', { name: /Jeugdboekenweek/ }).waitFor();
-  await look(page, 'today');
+  await lookAtScreen(page, 'today');
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog')).toBeVisible();
-  await look(page, 'palette');
+  await lookAtScreen(page, 'palette');
   await page.keyboard.type('papier');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('table', { name: 'Activiteiten' })).toBeVisible();
-  await look(page, 'paper: which activity');
+  await lookAtScreen(page, 'paper: which activity');
   await page.getByRole('link', { name: 'Jeugdboekenweek' }).click();
   await page.getByLabel('UITPAS-nummer op rij 1').fill('12');
   await page.keyboard.press('Enter');
   await expect(page.getByText('Een UITPAS-nummer heeft 13 cijfers.')).toBeVisible();
-  await look(page, 'paper list');
+  await lookAtScreen(page, 'paper list');
 
   await at('/balie/activiteiten?wanneer=all');
   await expect(page.getByRole('table', { name: 'Activiteiten' })).toBeVisible();
-  await look(page, 'activities');
+  await lookAtScreen(page, 'activities');
   await at('/balie/activiteiten?wanneer=all&q=bestaat-niet');
   await expect(page.getByText('Niets gevonden voor “bestaat-niet”')).toBeVisible();
-  await look(page, 'no activities');
+  await lookAtScreen(page, 'no activities');
   await at('/balie/activiteiten/nieuw');
   await page.getByRole('button', { name: 'Bewaren' }).click();
   await expect(page.getByText('Vul dit in.')).toHaveCount(2);
-  await look(page, 'new activity');
+  await lookAtScreen(page, 'new activity');
   await at(`/balie/activiteiten/${town.activity.activityId}`);
   await expect(heading('Jeugdboekenweek')).toBeVisible();
-  await look(page, 'activity');
+  await lookAtScreen(page, 'activity');
   await page.getByRole('button', { name: 'Toestel koppelen' }).click();
   await page.getByRole('checkbox').first().waitFor();
-  await look(page, 'enrol: which activities');
+  await lookAtScreen(page, 'enrol: which activities');
   await page.getByRole('button', { name: 'Maak een link' }).click();
   await page.getByTestId('enrol-code').waitFor();
-  await look(page, 'enrol: link');
+  await lookAtScreen(page, 'enrol: link');
   await page.keyboard.press('Escape');
 
   await at('/balie/toestellen');
   await expect(page.getByRole('table', { name: 'Toestellen' })).toBeVisible();
-  await look(page, 'phones');
+  await lookAtScreen(page, 'phones');
   await page
     .getByRole('button', { name: /^Acties voor/ })
     .first()
     .click();
   await page.getByRole('menuitem', { name: 'Ontkoppelen' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
-  await look(page, 'revoke');
+  await lookAtScreen(page, 'revoke');
   await page.keyboard.press('Escape');
 
   await at('/balie/kaart');
   await expect(heading('Kaart opzoeken')).toBeVisible();
-  await look(page, 'no card');
+  await lookAtScreen(page, 'no card');
   for (const [number, shows] of [
     ['0900011903417', 'actief'],
     ['0900000002312', 'geblokkeerd'],
@@ -105,11 +84,11 @@ test('every screen of the desk is for everyone', async ({ town, newPhone }) => {
     await page.getByLabel('UITPAS-nummer').fill(number);
     await page.keyboard.press('Enter');
     await expect(page.getByText(shows).first()).toBeVisible();
-    await look(page, `card: ${shows}`);
+    await lookAtScreen(page, `card: ${shows}`);
   }
   await page.getByRole('button', { name: /afmelden$/ }).click();
   await expect(page.getByRole('menu')).toBeVisible();
-  await look(page, 'account');
+  await lookAtScreen(page, 'account');
 });
 
 /** Nothing lies over the middle of it, also nothing that lets the pointer through while a menu is open. */

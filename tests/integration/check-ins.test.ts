@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CheckInList, DeskCheckIn, PaperListResult } from '#domain/desk-api.ts';
+import { CheckInList, DeskCheckIn, DeviceList, PaperListResult } from '#domain/desk-api.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { maskUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { brokenLaws } from '#tests/_support/region.ts';
@@ -54,7 +54,11 @@ test('the list of tonight: newest first, masked, with what is to be looked at an
   phone.checkIn({ activityId, number: bram.number }, now);
   phone.checkIn({ activityId, number: bram.number }, now);
   await world.sync(phone, 6);
-  expect((await list(activityId)).owing).toMatchObject([{ deviceName: 'Inkom 1', from: 5, to: 5 }]);
+  expect((await list(activityId)).owing).toEqual([
+    { deviceId: phone.id, deviceName: 'Inkom 1', from: 5, to: 5, lastSeenAt: now },
+  ]);
+  const { devices } = DeviceList.parse((await world.bib.get('/api/devices')).body);
+  expect(devices.find(({ deviceId }) => deviceId === phone.id)).toMatchObject({ owes: 1, owed: [[5, 5]] });
   expect((await list(activityId, '2020-01-01')).checkIns).toEqual([]);
   expect(await world.bib.get(`/api/activities/${activityId}/check-ins?day=gisteren`)).toMatchObject({
     status: 422,

@@ -297,8 +297,8 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp 
   if (!path) return;
   test('an unknown id: 404 only for who may see everything', async () => {
     const id = crypto.randomUUID();
-    Object.assign(unknown, { invitationId: id, grantId: id, userId: id });
     const unknown = { ...ids, activityId: id, deviceId: id, linkId: id, commandId: id, decisionId: id };
+    Object.assign(unknown, { invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);
   });

@@ -24,5 +24,9 @@ export const stateText = (device: DeskDevice): string =>
     revoked: m.desk_device_revoked,
   })[device.state]();
 
+/** 41-57, 60 */
+export const rangesText = (ranges: readonly (readonly [number, number])[]): string =>
+  ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ');
+
 /** On the phone and not yet here: what it told at its last contact, or what the chain of numbers proves. */
 export const unsentCount = (device: DeskDevice): number => Math.max(device.report?.unsent ?? 0, device.owes);

@@ -1,0 +1,24 @@
+// One screen of the desk, light and dark, at a desk and at 360 px: axe finds nothing, nothing sticks out.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { DESK_SIZE } from './desk-page.ts';
+
+const SIZES = [DESK_SIZE, { width: 360, height: 740 }];
+
+export async function lookAtScreen(page: Page, screen: string): Promise<void> {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      expect(
+        violations.map(
+          ({ id, nodes }) => `${screen} ${size.width} ${colorScheme}: ${id} ${nodes[0]?.html ?? ''}`,
+        ),
+      ).toEqual([]);
+    }
+    const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect({ screen, width: size.width, sticksOut }).toEqual({ screen, width: size.width, sticksOut: false });
+  }
+  await page.setViewportSize(DESK_SIZE);
+}
