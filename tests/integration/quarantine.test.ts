@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { HeldDecided, HeldScans, Quarantine } from '#domain/desk-api.ts';
 import { maskUitpasNumber } from '#domain/cards/uitpas-number.ts';
-import type { SyncResponse } from '#domain/sync/exchange.ts';
+import { SyncResponse } from '#domain/sync/exchange.ts';
+import { pollUntil } from '#server/poll.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
 import { brokenLaws } from '#tests/_support/region.ts';
 import type { TestPhone } from '#tests/_support/test-phone.ts';
@@ -102,11 +103,15 @@ test('held scans stand together, with what the phone claims and what is sure; ac
     { decision: 'accept', count: 3, counted: 2, decidedBy: 'bib', mayDecide: true },
   ]);
 
-  // The phone, revoked or not, hears what became of its scans.
-  const answer = (await world.sync(phone, 4)) as SyncResponse;
-  expect(answer.rulings).toContainEqual(
-    expect.objectContaining({ n: 2, outcome: 'accepted', seqs: [[1, 2]] }),
+  // The phone, revoked or not, hears what became of its scans, once every transaction of before is over.
+  const told = await pollUntil(
+    async () => {
+      const { rulings } = SyncResponse.parse(await world.sync(phone, 4));
+      return rulings.length > 0 ? rulings : undefined;
+    },
+    { timeoutMs: 20_000, onTimeout: () => new Error('the phone heard nothing') },
   );
+  expect(told).toContainEqual(expect.objectContaining({ n: 2, outcome: 'accepted', seqs: [[1, 2]] }));
 });
 
 test('an accepted scan keeps its time: it was first, and the other phone hears that it was not', async () => {
