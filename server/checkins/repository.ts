@@ -24,8 +24,10 @@ export type CheckInRow = {
   readonly way: string;
 };
 
-/** One that did not become a visit, with what the phone showed; null for a paper list. */
-export type TroubleRow = CheckInRow & { readonly shown: VerdictKind | null };
+/** With what the phone showed at the door; null for a paper list. */
+export type ShownRow = CheckInRow & { readonly shown: VerdictKind | null };
+/** One that did not become a visit. */
+export type TroubleRow = ShownRow;
 
 type StoredRow = Omit<CheckInRow, 'way' | 'activityId'> & {
   activityId: string | null;
@@ -45,6 +47,9 @@ const visitTables = sql`
   ) r on true
 `;
 
+/** A text that no honest phone writes must not fail the list of everyone: matched, not parsed. */
+const shownVerdict = sql`substring(c.envelope from '"verdictShown":"(saved|noted|attention|refused)"')`;
+
 /** The newest visits of a day. */
 export async function listVisits(
   db: Db,
@@ -60,6 +65,26 @@ export async function listVisits(
     order by v.at desc, v.command_id desc limit ${limit}
   `.execute(db);
   return rows.map(checkInOf);
+}
+
+/** The newest visits of a day that no longer stand as the phone showed them; the rule itself is asked again. */
+export async function listChangedVisits(
+  db: Db,
+  regionId: number,
+  activityId: string,
+  from: number,
+  to: number,
+  limit: number,
+): Promise<ShownRow[]> {
+  const { rows } = await sql<StoredRow & { shown: VerdictKind }>`
+    select ${visitColumns}, s.shown from ${visitTables}
+    cross join lateral (select ${shownVerdict} as shown, case
+      when v.slot is null or v.note = 'card-replaced' then 'attention' when v.note = 'foreign' then 'noted' else 'saved' end as now) s
+    where v.region_id = ${regionId} and v.activity_id = ${activityId} and v.at >= ${from} and v.at < ${to}
+      and not v.undone and s.shown <> s.now
+    order by v.at desc, v.command_id desc limit ${limit}
+  `.execute(db);
+  return rows.map(({ shown, ...row }) => ({ ...checkInOf(row), shown }));
 }
 
 export async function findVisit(
@@ -133,10 +158,9 @@ export async function readVisitGroups(
   from: number,
   to: number,
 ): Promise<VisitGroup[]> {
-  // A text that no honest phone writes must not fail the list of everyone: matched, not parsed.
   const { rows } = await sql<VisitGroup>`
     select shown, counts, note, points, undone, "undoRefused", count(*) as times from (
-      select substring(c.envelope from '"verdictShown":"(saved|noted|attention|refused)"') as shown,
+      select ${shownVerdict} as shown,
         v.slot is not null as counts, v.note, v.points, v.undone,
         exists (select from undo u
           join ruling r on r.region_id = u.region_id and r.command_id = u.command_id and r.outcome = 'refused'

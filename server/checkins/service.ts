@@ -18,10 +18,12 @@ import { listOwedRanges } from '../devices/repository.ts';
 import type { DeskCommand, SubmitDeskCommands } from './desk-command.ts';
 import {
   findVisit,
+  listChangedVisits,
   listTrouble,
   listVisits,
   readVisitGroups,
   type CheckInRow,
+  type ShownRow,
   type TroubleRow,
   type VisitGroup,
 } from './repository.ts';
@@ -30,6 +32,7 @@ export type CheckInContext = Pick<Context, 'db' | 'clock' | 'ids'> & { readonly 
 
 const LIST_MAX = 500;
 const TROUBLE_MAX = 1_000;
+const CHANGED_MAX = 200;
 
 export type CheckInRefusal = { readonly code: 'not-found' };
 
@@ -46,23 +49,40 @@ export async function listCheckIns(
 
   const { startsAt, endsAt } = periodOf('DAY', startOfCivilDay(day ?? civilDayOf(clock.now())));
   const at = [actor.regionId, activityId, startsAt, endsAt] as const;
-  const [visits, trouble, groups, owing] = await Promise.all([
+  const [visits, trouble, groups, changedVisits, owing] = await Promise.all([
     listVisits(db, ...at, LIST_MAX),
     listTrouble(db, ...at, TROUBLE_MAX),
     readVisitGroups(db, ...at),
+    listChangedVisits(db, ...at, CHANGED_MAX),
     listOwedRanges(db, actor.regionId, activityId),
   ]);
-  const newestFirst = [...visits, ...trouble].sort(
-    (a, b) => b.at - a.at || (a.commandId < b.commandId ? 1 : -1),
-  );
+  const newestFirst = [...visits, ...trouble].sort(byNewest);
+  const changed = [...changedVisits, ...trouble].flatMap(changeOf).sort(byNewest).slice(0, CHANGED_MAX);
   return ok({
     checkIns: newestFirst.slice(0, LIST_MAX).map(toDeskCheckIn),
+    changed,
     totals: {
       ...tallyShift([...groups.map(standingOfGroup), ...trouble.map(standingOfTrouble)]),
       counted: groups.reduce((sum, { counts, times }) => sum + (counts ? times : 0), 0),
     },
     owing: owing.map(({ range: [from, to], ...phone }) => ({ ...phone, from, to })),
   });
+}
+
+const byNewest = (
+  a: { readonly at: number; readonly commandId: string },
+  b: { readonly at: number; readonly commandId: string },
+): number => b.at - a.at || (a.commandId < b.commandId ? 1 : -1);
+
+/** What the door said and what holds now, where that is not the same. */
+function changeOf(row: ShownRow): CheckInList['changed'] {
+  const { shown, undone, outcome, code, points } = row;
+  if (shown === null) return [];
+  const standing = standingOf({
+    ...factsOf(shown, undone),
+    ruling: { outcome, ...(code && { code }), points },
+  });
+  return standing.changed ? [{ ...toDeskCheckIn(row), shown }] : [];
 }
 
 /** The slot and note of a visit are what its ruling says (judgementOf in the domain), without reading the ruling. */

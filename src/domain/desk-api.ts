@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { CARD_STATES } from './cards/card-facts.ts';
 import { CheckInLimit } from './checkins/activity-policy.ts';
+import { VERDICTS } from './checkins/verdict.ts';
 import { ACTIONS, ROLES } from './devices/permissions.ts';
 import { limits } from './kernel/limits.ts';
 import { lineOf } from './kernel/plain-text.ts';
@@ -101,6 +102,8 @@ export type DeskCheckIn = z.infer<typeof DeskCheckIn>;
 /** GET /api/activities/:id/check-ins?day=2026-11-23 (civil day, default today): newest first. */
 export const CheckInList = z.object({
   checkIns: z.array(DeskCheckIn),
+  /** Of the whole day: what the phone showed, where its ruling says something else now. */
+  changed: z.array(z.extend(DeskCheckIn, { shown: z.enum(VERDICTS) })),
   totals: z.object({ scanned: z.int(), counted: z.int(), points: z.int(), toLookAt: z.int() }),
   /** Phones that still owe commands: "phone 3 owes 41-57". */
   owing: z.array(

@@ -65,6 +65,25 @@ test('the list of tonight: newest first, masked, with what is to be looked at an
   });
 });
 
+test('what the door said and what became of it: a list of what changed, with the reason', async () => {
+  const { activityId } = await world.activity();
+  const [anna, bram, blocked] = [await world.card(), await world.card(), await world.card('blocked')];
+  const [one, two] = [await world.phone([activityId]), await world.phone([activityId], 'Inkom 2')];
+  const late = one.checkIn({ activityId, number: anna.number }, now - 5 * MINUTE_MS);
+  one.checkIn({ activityId, number: bram.number }, now - 4 * MINUTE_MS);
+  const wrong = one.checkIn({ activityId, number: blocked.number }, now - 3 * MINUTE_MS);
+  await world.sync(one);
+  expect((await list(activityId)).changed).toMatchObject([
+    { commandId: wrong.id, shown: 'saved', outcome: 'refused', code: 'card-blocked' },
+  ]);
+  const early = two.checkIn({ activityId, number: anna.number }, now - 9 * MINUTE_MS);
+  await world.sync(two);
+  const { changed } = await list(activityId);
+  expect(changed.map(({ commandId }) => commandId)).toEqual([wrong.id, late.id]);
+  expect(changed[1]).toMatchObject({ shown: 'saved', outcome: 'duplicate', because: { of: early.id } });
+  expect(changed[1]?.card).toBe(maskUitpasNumber(anna.number));
+});
+
 test('an undo of the desk takes the point back and lets the next scan count; twice is once', async () => {
   const { activityId } = await world.activity();
   const card = await world.card();

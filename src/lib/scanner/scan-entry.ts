@@ -31,6 +31,17 @@ export function lifeWord({ undone, life, verdict, points }: ScanEntry): string {
   return points === 1 ? m.scan_life_counted_one() : m.scan_life_counted_many({ count: points });
 }
 
+const SHOWN_WORDS = {
+  saved: m.scan_word_saved,
+  noted: m.scan_word_noted,
+  attention: m.scan_word_attention,
+  refused: m.scan_word_refused,
+} as const;
+
+/** What the screen said at the door, for a scan that stands otherwise now. */
+export const shownText = ({ shown }: ScanEntry): string =>
+  m.scan_life_shown({ word: SHOWN_WORDS[shown.verdict]() });
+
 /** What, why and what now; undefined where the word says enough. */
 export function reasonText(entry: ScanEntry): string | undefined {
   if (entry.undone) return undefined;
