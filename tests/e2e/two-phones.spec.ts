@@ -1,4 +1,6 @@
 // The same card on two phones without network: the later arrival has the earlier time, and the rulings follow.
+import { lookAtScreen } from '#tests/_support/desk-look.ts';
+import { signInAtDesk } from '#tests/_support/desk-page.ts';
 import {
   enrol,
   expect,
@@ -37,4 +39,12 @@ test('two phones offline with one card: one point, and the second one is told', 
 
   await second.page.getByRole('button', { name: 'Lijst' }).click();
   await expect(second.page.getByText(/Al gescand om .* op Inkom links/)).toBeVisible();
+  await expect(second.page.getByText('Aan de deur stond er: Gespaard.')).toBeVisible();
+
+  const desk = (await newPhone()).page;
+  await signInAtDesk(desk, town.server.url, 'bib');
+  await desk.goto(`${town.server.url}/balie/activiteiten/${town.activity.activityId}`);
+  const changed = desk.getByRole('table', { name: 'Anders dan aan de deur' }).getByRole('row');
+  await expect(changed.filter({ hasText: 'Inkom rechts' })).toContainText(/Gespaard.*Al gescand/s);
+  await lookAtScreen(desk, 'changed since the door');
 });
