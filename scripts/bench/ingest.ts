@@ -170,7 +170,7 @@ async function timed(jobs: readonly (() => Promise<void>)[]): Promise<number> {
   return performance.now() - started;
 }
 
-function peakMemoryMb(pid: number): number {
+export function peakMemoryMb(pid: number): number {
   const kb = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kb ?? Number.NaN) / 1024;
 }

@@ -1,10 +1,12 @@
 // `npm run bench`: every row of the goals on the real parts, as a table; `-- --json` as one JSON array; `-- --only P4,P10`.
 import { measureIngest, measureStart } from './ingest.ts';
 import { measurePhone } from './phone.ts';
+import { measureRoster } from './roster.ts';
 import type { Row } from './rows.ts';
 
 const MEASURES: readonly { readonly rows: readonly string[]; readonly measure: () => Promise<Row[]> }[] = [
   { rows: ['P1', 'P2', 'P8'], measure: measurePhone },
+  { rows: ['P3'], measure: measureRoster },
   { rows: ['P4', 'P10'], measure: measureIngest },
   { rows: ['P10'], measure: measureStart },
 ];

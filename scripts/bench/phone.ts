@@ -18,7 +18,7 @@ const WAITING = 10_000;
 const SAMPLES = 300;
 const SLOWER = 4;
 const APP = resolve(import.meta.dirname, '../../build/app');
-const ARGS =
+export const ARGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --use-fake-device-for-media-stream --use-fake-ui-for-media-stream';
 
 export async function measurePhone(): Promise<Row[]> {
@@ -67,14 +67,14 @@ export async function measurePhone(): Promise<Row[]> {
   }
 }
 
-async function chromiumPath(): Promise<string> {
+export async function chromiumPath(): Promise<string> {
   const found = await findChromium();
   if (!found) throw new Error('P1, P2 and P8 need a Chromium: see the README.');
   return found;
 }
 
 /** As a volunteer does it, with the coordinator's part over the API. */
-async function enrolPhone(context: BrowserContext, url: string): Promise<Page> {
+export async function enrolPhone(context: BrowserContext, url: string): Promise<Page> {
   const desk = await context.request.post(`${url}/api/auth/sign-in/email`, {
     headers: { origin: url },
     data: { email: 'bib@demo.streekbalie.example', password: 'demo-westhoek' },
@@ -142,7 +142,7 @@ function precacheKb(): number {
 
 const brotliKb = (file: string): number => brotliCompressSync(readFileSync(file)).length / 1024;
 
-async function slowDown(page: Page, rate: number): Promise<void> {
+export async function slowDown(page: Page, rate: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate });
 }

@@ -286,3 +286,69 @@ test('needs the token of an active phone, and only for its own roster', async ()
   expect((await fetchRoster(`${url}?from=x.1`)).status).toBe(401);
   await setState('active');
 });
+
+test('chips are a file of their own, under another key; a chip taken off a card is known no more', async () => {
+  const { db } = server.context;
+  const app = createApp(server.context);
+  const { number } = await region.card({ state: 'blocked' });
+  const withChip = (chip: string | null) =>
+    db.updateTable('card').set({ chip_number: chip }).where('uitpas_number', '=', number).execute();
+  const get = async (query: string): Promise<Uint8Array> => {
+    const response = await app.request(`${(await offer()).url}${query}`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  const whole = async (of: 'chip' | 'number'): Promise<Roster> => {
+    const decoded = decodeRoster(await get(`?of=${of}`));
+    if (!decoded.ok) throw new Error(decoded.error.code);
+    return decoded.value;
+  };
+  const before = (await offer()).version;
+  await withChip('04784CDAEE3880');
+  await offerAfter(before);
+  const [chips, numbers] = [await whole('chip'), await whole('number')];
+  expect(chips.header).toMatchObject({ of: 'chip', cardCount: 1, rosterId: numbers.header.rosterId });
+  expect(chips.header.key).not.toBe(numbers.header.key);
+  expect(chips.find(chips.fingerprint(hmac, '04784CDAEE3880'))).toMatchObject({
+    known: true,
+    state: 'blocked',
+  });
+  expect(chips.find(chips.fingerprint(hmac, number))).toEqual({ known: false });
+
+  const from = `&from=${chips.header.rosterId}.${chips.header.version}`;
+  expect(isRosterDelta(await get(`?of=chip${from}`))).toBe(true);
+  await withChip(null);
+  await offerAfter(chips.header.version);
+  const after = decodeRoster(await get(`?of=chip${from}`));
+  expect(after.ok && after.value.header.cardCount).toBe(0);
+});
+
+test('a phone of another region cannot have it, nor a change of it', async () => {
+  const { db } = server.context;
+  const { url, id, version } = await offer();
+  const token = `${TOKEN}-of-elsewhere`;
+  const elsewhere = new TestPhone();
+  await db
+    .insertInto('region')
+    .values({ region_id: 2, slug: 'elders', name: 'Elders', feed_epoch: 'e' })
+    .execute();
+  await db
+    .insertInto('organisation')
+    .values({
+      region_id: 2,
+      organisation_id: region.organisationId,
+      name: 'Elders',
+      kind: 'organiser',
+      nis_code: null,
+    })
+    .execute();
+  await region.enrol(elsewhere, []);
+  await db
+    .updateTable('device')
+    .set({ region_id: 2, token_hash: tokenHash(token), token_expires_at: EVENING + HOUR })
+    .where('device_id', '=', elsewhere.id)
+    .execute();
+  for (const query of ['', `?from=${id}.${version}`, '?of=chip'])
+    expect((await fetchRoster(`${url}${query}`, { authorization: `Bearer ${token}` })).status).toBe(404);
+});
