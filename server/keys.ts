@@ -8,7 +8,7 @@ import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
 // One key file, one list of keys per purpose, newest first. The newest makes, all of them check, so that a
 // rotation breaks nothing that is still under way (RUNBOOK, "Keys").
 
-const SECRET_PURPOSES = ['session', 'fingerprint', 'mailLink'] as const;
+const SECRET_PURPOSES = ['session', 'fingerprint', 'mailLink', 'secondFactor'] as const;
 const PURPOSES = [...SECRET_PURPOSES, 'receiptSigning'] as const;
 export type SecretPurpose = (typeof SECRET_PURPOSES)[number];
 export type KeyPurpose = (typeof PURPOSES)[number];
@@ -29,6 +29,7 @@ const KeyFile = z.object({
   session: z.array(StoredSecret).default([]),
   fingerprint: z.array(StoredSecret).default([]),
   mailLink: z.array(StoredSecret).default([]),
+  secondFactor: z.array(StoredSecret).default([]),
   receiptSigning: z.array(StoredSigningKey).default([]),
 });
 type KeyFile = z.infer<typeof KeyFile>;
@@ -64,6 +65,7 @@ export async function readKeys(file: string): Promise<Keys> {
     session: secretKeys(stored.session),
     fingerprint: secretKeys(stored.fingerprint),
     mailLink: secretKeys(stored.mailLink),
+    secondFactor: secretKeys(stored.secondFactor),
     receiptSigning: newestFirst(stored.receiptSigning.map(toSigningKey)),
   };
 }

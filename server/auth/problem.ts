@@ -4,6 +4,7 @@ import type { AuthRefusal } from './service.ts';
 const STATUS: Readonly<Record<AuthRefusal['code'], 401 | 410 | 422 | 429>> = {
   INVALID_EMAIL_OR_PASSWORD: 401,
   INVALID_TOKEN: 410,
+  'challenge-over': 410,
   PASSWORD_TOO_SHORT: 422,
   PASSWORD_TOO_LONG: 422,
   // Not 401: the session goes on.

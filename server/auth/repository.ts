@@ -115,8 +115,77 @@ export async function deleteSession(db: Db, token: string): Promise<void> {
   await db.deleteFrom('auth_session').where('token', '=', token).execute();
 }
 
-export async function deleteSessionsOf(db: Db, userId: string): Promise<void> {
-  await db.deleteFrom('auth_session').where('user_id', '=', userId).execute();
+/** All of a person's, or all but one. */
+export async function deleteSessionsOf(db: Db, userId: string, exceptSessionId?: string): Promise<void> {
+  await db
+    .deleteFrom('auth_session')
+    .where('user_id', '=', userId)
+    .$if(exceptSessionId !== undefined, (query) => query.where('id', '<>', exceptSessionId ?? ''))
+    .execute();
+}
+
+export async function deleteSessionById(db: Db, userId: string, sessionId: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('auth_session')
+    .where('user_id', '=', userId)
+    .where('id', '=', sessionId)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+const SESSIONS_SHOWN_MAX = 50;
+
+/** Where a person is signed in now, the newest use first. */
+export async function listSessions(
+  db: Db,
+  userId: string,
+  now: number,
+  lengthMsMax: number,
+): Promise<{ sessionId: string; userAgent: string; since: number; lastSeenAt: number }[]> {
+  const rows = await db
+    .selectFrom('auth_session')
+    .select(['id', 'user_agent', 'created_at', 'updated_at'])
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', new Date(now))
+    .where('created_at', '>', new Date(now - lengthMsMax))
+    .orderBy('updated_at', 'desc')
+    .limit(SESSIONS_SHOWN_MAX)
+    .execute();
+  return rows.map((row) => ({
+    sessionId: row.id,
+    userAgent: row.user_agent ?? '',
+    since: row.created_at.getTime(),
+    lastSeenAt: row.updated_at.getTime(),
+  }));
+}
+
+/** The hash of the password, where one was chosen. */
+export async function findPassword(db: Db, userId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('auth_account')
+    .select('password')
+    .where('user_id', '=', userId)
+    .where('provider_id', '=', 'credential')
+    .executeTakeFirst();
+  return row?.password ?? undefined;
+}
+
+export async function updatePassword(trx: Db, userId: string, hash: string): Promise<void> {
+  await trx
+    .updateTable('auth_account')
+    .set({ password: hash })
+    .where('user_id', '=', userId)
+    .where('provider_id', '=', 'credential')
+    .execute();
+}
+
+export async function renamePerson(db: Db, userId: string, name: string): Promise<void> {
+  await db.updateTable('auth_user').set({ name }).where('id', '=', userId).execute();
+}
+
+export async function readPersonEmail(db: Db, userId: string): Promise<string | undefined> {
+  const row = await db.selectFrom('auth_user').select('email').where('id', '=', userId).executeTakeFirst();
+  return row?.email;
 }
 
 export async function noteProof(db: Db, sessionId: string, at: number): Promise<void> {
@@ -126,7 +195,8 @@ export async function noteProof(db: Db, sessionId: string, at: number): Promise<
 /** An account begins anew: nothing that opened it before opens it again. */
 export async function clearAccount(trx: Db, userId: string, name: string): Promise<void> {
   await deleteSessionsOf(trx, userId);
-  await trx.deleteFrom('auth_account').where('user_id', '=', userId).execute();
+  for (const table of ['auth_account', 'auth_totp', 'auth_recovery_code'] as const)
+    await trx.deleteFrom(table).where('user_id', '=', userId).execute();
   await trx.updateTable('auth_user').set({ name }).where('id', '=', userId).execute();
 }
 

@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import type { Context as RequestContext } from 'hono';
+import { Proof, SecondStep } from '#domain/account-api.ts';
 import * as z from 'zod/mini';
 import { tokenOf } from '#domain/kernel/plain-text.ts';
 import type { Context } from '../context.ts';
@@ -6,12 +8,15 @@ import { readJson } from '../request-input.ts';
 import { authProblem } from './problem.ts';
 import { originOf } from './request-origin.ts';
 import {
+  proveByCode,
   proveByPassword,
   readMe,
   requestPasswordReset,
   resetPassword,
+  signInWithCode,
   signInWithPassword,
   signOut,
+  type SignedIn,
 } from './service.ts';
 import { requireSession, type DeskEnv } from './session.ts';
 import type { SignIn } from './sign-in.ts';
@@ -20,7 +25,6 @@ const Email = z.string().check(z.trim(), z.maxLength(254), z.email());
 const Password = z.string().check(z.maxLength(200));
 const SignInBody = z.object({ email: Email, password: Password });
 const ResetRequest = z.object({ email: Email });
-const Proof = z.object({ password: Password });
 const Reset = z.object({ token: tokenOf(100), newPassword: Password });
 
 /** The paths are better-auth's own where it has one; the bodies and answers are ours. */
@@ -31,7 +35,14 @@ export function authRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
     const person = await readJson(c, SignInBody);
     const signedIn = await signInWithPassword(context, signIn, person, originOf(c, context));
     if (!signedIn.ok) throw authProblem(signedIn.error);
-    return withCookies(c.json({ ok: true }), signedIn.value);
+    return answerOf(c, signedIn.value);
+  });
+
+  app.post('/auth/sign-in/second', async (c) => {
+    const step = await readJson(c, SecondStep);
+    const signedIn = await signInWithCode(context, signIn, step, originOf(c, context));
+    if (!signedIn.ok) throw authProblem(signedIn.error);
+    return answerOf(c, signedIn.value);
   });
 
   app.post('/auth/sign-out', async (c) =>
@@ -52,14 +63,23 @@ export function authRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   });
 
   app.post('/auth/prove', requireSession(context, signIn), async (c) => {
-    const { password } = await readJson(c, Proof);
-    const proved = await proveByPassword(context, signIn, c.get('actor'), password, originOf(c, context));
+    const proof = await readJson(c, Proof);
+    const actor = c.get('actor');
+    const proved =
+      'code' in proof
+        ? await proveByCode(context, actor, proof.code)
+        : await proveByPassword(context, signIn, actor, proof.password, originOf(c, context));
     if (!proved.ok) throw authProblem(proved.error);
     return c.json({ ok: true });
   });
 
   app.get('/me', requireSession(context, signIn), async (c) => c.json(await readMe(context, c.get('actor'))));
   return app;
+}
+
+function answerOf(c: RequestContext, { challenge, ...signedIn }: SignedIn): Response {
+  if (challenge !== undefined) return c.json({ ok: false, challenge });
+  return withCookies(c.json({ ok: true }), 'cookies' in signedIn ? signedIn.cookies : []);
 }
 
 function withCookies(answer: Response, cookies: readonly string[]): Response {

@@ -1,21 +1,36 @@
 import { ACTIONS, isAllowed, isAllowedSomewhere } from '#domain/devices/permissions.ts';
 import type { Me } from '#domain/desk-api.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
-import { countAttempt, type AttemptRule } from '../attempts.ts';
+import { countAttempt, forgiveAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { listOrganisations } from '../organisations/repository.ts';
 import { actorName, type Actor } from './actor.ts';
-import { auditSignIn, deleteSession, noteProof, readGrants, readSessionFacts } from './repository.ts';
+import { knownBrowser, knownBrowserCookie } from './known-browser.ts';
+import {
+  auditSignIn,
+  deleteSession,
+  noteProof,
+  readGrants,
+  readPersonEmail,
+  readSessionFacts,
+} from './repository.ts';
+import { hasSecondStep, useCode } from './second-step-service.ts';
 import { SESSION_MS_MAX, type SignIn } from './sign-in.ts';
 
 type AuthContext = Pick<Context, 'db' | 'clock'>;
+type SignInContext = Pick<Context, 'db' | 'clock' | 'keys' | 'ids' | 'appUrl'>;
 
 const QUARTER_MS = 15 * 60_000;
 // An address may be that of a whole town hall; a person types wrongly a few times.
 const BY_ADDRESS: AttemptRule = { purpose: 'sign-in-address', max: 100, windowMs: QUARTER_MS };
 const BY_PERSON: AttemptRule = { purpose: 'sign-in-person', max: 30, windowMs: QUARTER_MS };
 const BY_PERSON_AT_ADDRESS: AttemptRule = { purpose: 'sign-in-both', max: 10, windowMs: QUARTER_MS };
+/** Where this person signed in before, nobody else's attempts count. */
+const BY_KNOWN_BROWSER: AttemptRule = { purpose: 'sign-in-known', max: 10, windowMs: QUARTER_MS };
+// Only who knows the password comes here: six digits are guessed within a day at no more than 100 in 333,000.
+const SECOND_BY_CHALLENGE: AttemptRule = { purpose: 'second-challenge', max: 5, windowMs: QUARTER_MS };
+const SECOND_BY_PERSON: AttemptRule = { purpose: 'second-person', max: 100, windowMs: 24 * 3_600_000 };
 const PROOF_BY_SESSION: AttemptRule = { purpose: 'proof-session', max: 10, windowMs: QUARTER_MS };
 const RESET_BY_PERSON: AttemptRule = { purpose: 'reset-person', max: 3, windowMs: QUARTER_MS };
 const RESET_BY_ADDRESS: AttemptRule = { purpose: 'reset-address', max: 30, windowMs: QUARTER_MS };
@@ -27,7 +42,8 @@ export type AuthRefusal =
         | 'INVALID_TOKEN'
         | 'PASSWORD_TOO_SHORT'
         | 'PASSWORD_TOO_LONG'
-        | 'proof-wrong';
+        | 'proof-wrong'
+        | 'challenge-over';
     }
   | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
 
@@ -77,20 +93,84 @@ export async function readSession(
   };
 }
 
-/** The cookies of a new session. */
+/** Signed in, or on to the second step: the password alone opens nothing then. */
+export type SignedIn =
+  { readonly cookies: readonly string[]; readonly challenge?: undefined } | { readonly challenge: string };
+
 export async function signInWithPassword(
-  context: AuthContext,
+  context: SignInContext,
   signIn: SignIn,
   person: Credentials,
   from: From,
-): Promise<Result<readonly string[], AuthRefusal>> {
+): Promise<Result<SignedIn, AuthRefusal>> {
   const opened = await openSession(context, signIn, person, from);
-  return opened.ok ? ok(opened.value.cookies) : opened;
+  if (!opened.ok) return opened;
+  const { token, userId, cookies } = opened.value;
+  if (await hasSecondStep(context, userId)) {
+    await deleteSession(context.db, token);
+    return ok({ challenge: await makeChallenge(context, signIn, userId) });
+  }
+  return ok({ cookies: [...cookies, knownBrowserCookie(context, person.email.toLowerCase())] });
+}
+
+/** The second step: who shows the challenge knew the password within the last ten minutes. */
+export async function signInWithCode(
+  context: SignInContext,
+  signIn: SignIn,
+  { challenge, code }: { readonly challenge: string; readonly code: string },
+  { headers }: From,
+): Promise<Result<SignedIn, AuthRefusal>> {
+  const { internalAdapter } = await signIn.newest.$context;
+  const identifier = challengeIdentifier(challenge);
+  const open = await internalAdapter.findVerificationValue(identifier);
+  if (!open || open.expiresAt.getTime() <= context.clock.now()) return refuse({ code: 'challenge-over' });
+  const userId = open.value;
+  const email = await readPersonEmail(context.db, userId);
+  if (email === undefined) return refuse({ code: 'challenge-over' });
+  for (const [rule, subject] of [
+    [SECOND_BY_CHALLENGE, challenge],
+    [SECOND_BY_PERSON, userId],
+  ] as const) {
+    const attempt = await countAttempt(context, rule, subject);
+    if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
+  }
+  const right = await useCode(context, userId, code);
+  await auditSignIn(context.db, email, right, context.clock.now());
+  if (!right) return refuse({ code: 'proof-wrong' });
+  await forgiveAttempt(context, SECOND_BY_PERSON, userId);
+  if (!(await internalAdapter.consumeVerificationValue(identifier)))
+    return refuse({ code: 'challenge-over' });
+  return ok({ cookies: await openProvenSession(context, signIn, { userId, email }, headers) });
+}
+
+/** For a person who proved himself in a way of our own. */
+async function openProvenSession(
+  context: SignInContext,
+  signIn: SignIn,
+  { userId, email }: { readonly userId: string; readonly email: string },
+  headers: Headers,
+): Promise<readonly string[]> {
+  const answer = await signIn.newest.api.openProvenSession({ body: { userId }, headers, asResponse: true });
+  return [...answer.headers.getSetCookie(), knownBrowserCookie(context, email)];
+}
+
+const CHALLENGE_MS = 10 * 60_000;
+const challengeIdentifier = (challenge: string): string => `second-step:${challenge}`;
+
+async function makeChallenge({ ids, clock }: SignInContext, signIn: SignIn, userId: string): Promise<string> {
+  const challenge = ids.token();
+  const { internalAdapter } = await signIn.newest.$context;
+  await internalAdapter.createVerificationValue({
+    identifier: challengeIdentifier(challenge),
+    value: userId,
+    expiresAt: new Date(clock.now() + CHALLENGE_MS),
+  });
+  return challenge;
 }
 
 /** Is it this person? Counted as a sign-in, and opens nothing. */
 export async function checkPassword(
-  context: AuthContext,
+  context: SignInContext,
   signIn: SignIn,
   person: Credentials,
   from: From,
@@ -109,39 +189,54 @@ export async function proveByPassword(
   password: string,
   { headers }: From,
 ): Promise<Result<undefined, AuthRefusal>> {
-  // By session: whoever guesses here holds an open session, and stops nobody from signing in elsewhere.
+  return prove(context, actor, async () => {
+    const answer = await signIn.newest.api.signInEmail({
+      body: { email: actor.email, password },
+      headers,
+      asResponse: true,
+    });
+    if (answer.ok) await deleteSession(context.db, (await openedBy(answer)).token); // it opens one each time
+    return answer.ok;
+  });
+}
+
+export const proveByCode = (
+  context: SignInContext,
+  actor: Actor,
+  code: string,
+): Promise<Result<undefined, AuthRefusal>> =>
+  prove(context, actor, () => useCode(context, actor.userId, code));
+
+/** Counted by session: whoever guesses here holds an open one, and stops nobody from signing in elsewhere. */
+async function prove(
+  context: AuthContext,
+  actor: Actor,
+  isRight: () => Promise<boolean>,
+): Promise<Result<undefined, AuthRefusal>> {
   const attempt = await countAttempt(context, PROOF_BY_SESSION, actor.sessionId);
   if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
-  const answer = await signIn.newest.api.signInEmail({
-    body: { email: actor.email, password },
-    headers,
-    asResponse: true,
-  });
+  const right = await isRight();
   const { db, clock } = context;
   const { regionId } = actor;
-  const action = answer.ok ? 'proved' : 'proof-failed';
+  const action = right ? 'proved' : 'proof-failed';
   await appendAudit(db, { regionId, at: clock.now(), actor: actorName(actor), action, subject: 'session' });
-  if (!answer.ok) return refuse({ code: 'proof-wrong' });
-  await deleteSession(db, await tokenOf(answer)); // better-auth opens one with each right password
+  if (!right) return refuse({ code: 'proof-wrong' });
   await noteProof(db, actor.sessionId, clock.now());
+  await forgiveAttempt(context, PROOF_BY_SESSION, actor.sessionId);
   return ok(undefined);
 }
 
 type Credentials = { readonly email: string; readonly password: string };
 
 async function openSession(
-  context: AuthContext,
+  context: SignInContext,
   signIn: SignIn,
   person: Credentials,
   from: From,
-): Promise<Result<{ readonly token: string; readonly cookies: readonly string[] }, AuthRefusal>> {
+): Promise<Result<Opened & { readonly cookies: readonly string[] }, AuthRefusal>> {
   const email = person.email.toLowerCase();
-  for (const [rule, subject] of [
-    // The narrowest first: what it stops does not count against the person, or one place could lock anyone out.
-    [BY_PERSON_AT_ADDRESS, `${email}|${from.address}`],
-    [BY_ADDRESS, from.address],
-    [BY_PERSON, email],
-  ] as const) {
+  const counted = countersOf(context, email, from);
+  for (const [rule, subject] of counted) {
     const attempt = await countAttempt(context, rule, subject);
     if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
   }
@@ -152,13 +247,32 @@ async function openSession(
   });
   await auditSignIn(context.db, email, answer.ok, context.clock.now());
   if (!answer.ok) return refuse({ code: 'INVALID_EMAIL_OR_PASSWORD' });
-  return ok({ token: await tokenOf(answer), cookies: answer.headers.getSetCookie() });
+  // A town hall that comes to work at nine is no attack.
+  for (const [rule, subject] of counted) await forgiveAttempt(context, rule, subject);
+  return ok({ ...(await openedBy(answer)), cookies: answer.headers.getSetCookie() });
 }
 
-/** better-auth names the session it opened in the body of its answer. */
-async function tokenOf(answer: Response): Promise<string> {
-  const { token } = (await answer.json()) as { token: string };
-  return token;
+function countersOf(
+  context: SignInContext,
+  email: string,
+  { address, headers }: From,
+): readonly (readonly [AttemptRule, string])[] {
+  const known = knownBrowser(context, email, headers);
+  if (known !== undefined) return [[BY_KNOWN_BROWSER, known]];
+  return [
+    // The narrowest first: what it stops does not count against the person, or one place could lock anyone out.
+    [BY_PERSON_AT_ADDRESS, `${email}|${address}`],
+    [BY_ADDRESS, address],
+    [BY_PERSON, email],
+  ];
+}
+
+type Opened = { readonly token: string; readonly userId: string };
+
+/** better-auth names in its answer the session it opened, and for whom. */
+async function openedBy(answer: Response): Promise<Opened> {
+  const { token, user } = (await answer.json()) as { token: string; user: { id: string } };
+  return { token, userId: user.id };
 }
 
 export async function signOut(signIn: SignIn, headers: Headers): Promise<readonly string[]> {
@@ -201,9 +315,10 @@ export async function resetPassword(
 }
 
 export async function readMe({ db }: AuthContext, actor: Actor): Promise<Me> {
-  const [grants, organisations] = await Promise.all([
+  const [grants, organisations, secondStep] = await Promise.all([
     readGrants(db, actor.regionId, actor.userId),
     listOrganisations(db, actor.regionId),
+    hasSecondStep({ db }, actor.userId),
   ]);
   const mine = organisations.filter((organisation) =>
     isAllowed(actor.grants, 'activity.read', { regionId: actor.regionId, ...organisation }),
@@ -215,6 +330,7 @@ export async function readMe({ db }: AuthContext, actor: Actor): Promise<Me> {
     email: actor.email,
     name: actor.name,
     roles: grants.map(({ role, placeName }) => ({ role, place: placeName })),
+    secondStep,
     actions: ACTIONS.filter((action) => isAllowedSomewhere(actor.grants, action, actor.regionId)),
     organisations: [
       ...mine.filter(({ organisationId }) => isOwn(organisationId)),

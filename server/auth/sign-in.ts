@@ -4,7 +4,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { betterAuth } from 'better-auth';
 import type { Context } from '../context.ts';
 import type { SecretKey } from '../keys.ts';
+import { readCookie } from './cookie.ts';
 import { passwordLetter } from './letters.ts';
+import { provenSession } from './proven-session.ts';
 import { readHomeRegion } from './repository.ts';
 
 const MINUTE_S = 60;
@@ -39,7 +41,7 @@ export function createSignIn(context: SignInContext): SignIn {
   return {
     newest,
     for: (headers) => {
-      const cookie = cookieOf(headers, cookieName);
+      const cookie = readCookie(headers, cookieName);
       if (cookie === undefined) return newest;
       return instances.find(({ key }) => isSignedBy(key, cookie))?.auth ?? newest;
     },
@@ -113,6 +115,7 @@ function createBetterAuth(context: SignInContext, key: SecretKey) {
       fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
       storeIdentifier: 'hashed',
     },
+    plugins: [provenSession],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     // Its messages hold e-mail addresses; what matters is in the audit.
@@ -130,15 +133,6 @@ function createBetterAuth(context: SignInContext, key: SecretKey) {
 }
 
 const secretOf = (key: SecretKey): string => Buffer.from(key.bytes).toString('base64url');
-
-function cookieOf(headers: Headers, name: string): string | undefined {
-  const pair = headers
-    .get('cookie')
-    ?.split(';')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(`${name}=`));
-  return pair?.slice(name.length + 1);
-}
 
 /** better-auth signs `token.signature` with HMAC-SHA-256, base64, URL-encoded. */
 function isSignedBy(key: SecretKey, cookie: string): boolean {

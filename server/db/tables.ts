@@ -253,6 +253,14 @@ export interface Database {
     provider_id: string;
     password: string | null;
   };
+  auth_totp: {
+    user_id: string;
+    key_id: string;
+    sealed: Buffer;
+    confirmed_at: Generated<number | null>;
+    last_step: Generated<number>;
+  };
+  auth_recovery_code: { user_id: string; code_hash: Buffer; used_at: number | null };
   role_grant: {
     region_id: number;
     grant_id: string;

@@ -33,7 +33,7 @@ import {
   type Invitation,
 } from './repository.ts';
 
-type InvitationContext = Pick<Context, 'db' | 'clock' | 'ids' | 'appUrl' | 'mail'>;
+type InvitationContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys' | 'appUrl' | 'mail'>;
 
 /** A whole region is invited in an afternoon; a stolen session mails no thousands. */
 const BY_INVITER: AttemptRule = { purpose: 'invite', max: 100, windowMs: 3_600_000 };

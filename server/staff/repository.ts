@@ -126,6 +126,17 @@ export async function listPeopleWithPassword(db: Db, userIds: readonly string[])
   return new Set(rows.map((row) => row.user_id));
 }
 
+export async function listPeopleWithSecondStep(db: Db, userIds: readonly string[]): Promise<Set<string>> {
+  if (userIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('auth_totp')
+    .select('user_id')
+    .where('confirmed_at', 'is not', null)
+    .where('user_id', 'in', userIds)
+    .execute();
+  return new Set(rows.map((row) => row.user_id));
+}
+
 export async function countSessions(
   db: Db,
   userIds: readonly string[],

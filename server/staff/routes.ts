@@ -19,6 +19,7 @@ import {
 import {
   listStaff,
   makeStaffPasswordLink,
+  removeStaffSecondStep,
   signOutPerson,
   withdrawRole,
   type StaffRefusal,
@@ -49,6 +50,11 @@ export function staffRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   app.post('/staff/:id/sign-out', signedIn, async (c) => {
     await readJson(c, Empty);
     unwrap(await signOutPerson(context, c.get('actor'), pathId(c)));
+    return c.json(DONE);
+  });
+  app.post('/staff/:id/remove-second-step', signedIn, async (c) => {
+    await readJson(c, Empty);
+    unwrap(await removeStaffSecondStep(context, c.get('actor'), pathId(c)));
     return c.json(DONE);
   });
   app.post('/staff/:id/password-link', signedIn, async (c) => {

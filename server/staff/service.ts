@@ -17,6 +17,7 @@ import { requireFreshProof } from '../auth/fresh-proof.ts';
 import { staffPasswordLetter } from '../auth/letters.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
 import { deleteSessionsOf } from '../auth/repository.ts';
+import { deleteSecondStep } from '../auth/second-step-repository.ts';
 import { SESSION_MS_MAX, type SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { listMunicipalities, listOrganisations } from '../organisations/repository.ts';
@@ -30,6 +31,7 @@ import {
   listInvitations,
   listPeopleElsewhere,
   listPeopleWithPassword,
+  listPeopleWithSecondStep,
   lockStaff,
   type StaffGrant,
 } from './repository.ts';
@@ -48,9 +50,10 @@ export async function listStaff(context: StaffContext, actor: Actor): Promise<St
   const userIds = [
     ...new Set(grants.filter(({ target }) => isMine(actor, target)).map(({ userId }) => userId)),
   ];
-  const [elsewhere, withPassword, sessions, invitations] = await Promise.all([
+  const [elsewhere, withPassword, withSecondStep, sessions, invitations] = await Promise.all([
     listPeopleElsewhere(db, regionId, userIds),
     listPeopleWithPassword(db, userIds),
+    listPeopleWithSecondStep(db, userIds),
     countSessions(db, userIds, clock.now(), SESSION_MS_MAX),
     listInvitations(db, regionId),
   ]);
@@ -64,6 +67,7 @@ export async function listStaff(context: StaffContext, actor: Actor): Promise<St
               ...member,
               hasSignedIn: withPassword.has(userId),
               sessions: sessions.get(userId) ?? 0,
+              hasSecondStep: withSecondStep.has(userId),
               mayManage: isWithinReach(actor, all) && !elsewhere.has(userId),
             },
           ]
@@ -124,6 +128,21 @@ export async function signOutPerson(
   return ok(undefined);
 }
 
+/** The phone with the app is lost and so is the paper: the password alone signs in until he sets it up again. */
+export async function removeStaffSecondStep(
+  context: StaffContext,
+  actor: Actor,
+  userId: string,
+): Promise<Result<undefined, StaffRefusal>> {
+  const person = await requirePerson(context, actor, userId);
+  if (!person.ok) return person;
+  return context.db.transaction().execute(async (trx) => {
+    await deleteSecondStep(trx, userId);
+    await note(trx, context, actor, 'second-step-removed', userId);
+    return ok(undefined);
+  });
+}
+
 /** Shown to copy, and mailed where mail leaves. What one could already do with the link is written in the audit. */
 export async function makeStaffPasswordLink(
   context: StaffContext,
@@ -172,7 +191,7 @@ const isWithinReach = (actor: Actor, grants: readonly StaffGrant[]): boolean =>
 function memberOf(
   actor: Actor,
   grants: readonly StaffGrant[],
-): Omit<StaffMember, 'hasSignedIn' | 'sessions' | 'mayManage'> | undefined {
+): Omit<StaffMember, 'hasSignedIn' | 'hasSecondStep' | 'sessions' | 'mayManage'> | undefined {
   const [first] = grants;
   if (!first) return undefined;
   const isSelf = first.userId === actor.userId;

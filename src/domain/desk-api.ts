@@ -27,6 +27,8 @@ export const Me = z.object({
   roles: z.array(z.object({ role: z.enum(ROLES), place: z.string() })),
   /** What may be done somewhere; the server asks again with the exact target. */
   actions: z.array(z.enum(ACTIONS)),
+  /** A code of an app also shows who one is. Absent from an older server. */
+  secondStep: z.optional(z.boolean()),
   /** The organisations one can work for, own ones first. */
   organisations: z.array(z.object({ organisationId: Id, name: z.string(), kind: z.string() })),
 });

@@ -35,6 +35,8 @@ export const StaffMember = z.object({
   ),
   /** False as long as no password was ever chosen. */
   hasSignedIn: z.boolean(),
+  /** Asked for a code of an app at each sign-in with a password. */
+  hasSecondStep: z.boolean(),
   /** Places where this person is signed in now. */
   sessions: z.int(),
   /** Every role of this person is within one's reach: then also the password link and the sessions are. */

@@ -69,6 +69,7 @@ export function testKeys(): Keys {
     session: [secret('session')],
     fingerprint: [secret('fingerprint')],
     mailLink: [secret('mailLink')],
+    secondFactor: [secret('secondFactor')],
     receiptSigning: [{ id: 'receipt', privateKey, publicJwk: { kty: 'EC', crv: 'P-256', x, y } }],
   };
 }

@@ -91,6 +91,31 @@ test('every screen of the desk is for everyone', async ({ town, newPhone }) => {
   await lookAtScreen(page, 'account');
 });
 
+test("people and one's own account are for everyone", async ({ town, newPhone }) => {
+  test.setTimeout(120_000);
+  const { page } = await newPhone();
+  await signInAtDesk(page, town.server.url, 'beheer');
+  await page.goto(`${town.server.url}/balie/medewerkers?uitnodigen`);
+  await page.getByLabel('E-mailadres').fill('iemand.met.een.lange.naam@gemeente.example');
+  await lookAtScreen(page, 'invite');
+  await page.getByLabel('Wat mag je collega doen?').selectOption('Auditor');
+  await page.getByRole('button', { name: 'Uitnodigen', exact: true }).click();
+  const link = await page.getByTestId('person-link').inputValue();
+  await lookAtScreen(page, 'link to pass on');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await lookAtScreen(page, 'staff');
+  await page.goto(`${town.server.url}/balie/account`);
+  await expect(page.getByRole('heading', { level: 2, name: 'Waar je aangemeld bent' })).toBeVisible();
+  await lookAtScreen(page, 'own account');
+  await page.getByRole('button', { name: 'Tweede stap aanzetten' }).click();
+  await page.getByTestId('totp-secret').waitFor();
+  await lookAtScreen(page, 'second step');
+  await page.goto(link);
+  await page.getByLabel('Je naam').waitFor();
+  await lookAtScreen(page, 'invitation');
+});
+
 /** Nothing lies over the middle of it, also nothing that lets the pointer through while a menu is open. */
 const isInFront = (element: Element): boolean => {
   const through = new CSSStyleSheet();

@@ -74,6 +74,7 @@ test('a phone of a colleague is revoked only by who shows again who he is', asyn
   await desk.goto(`${town.server.url}/balie/toestellen`);
   await leaveOpen(town);
   const actions = desk.getByRole('button', { name: /^Acties voor/ });
+  await expect(actions).not.toHaveCount(0); // until the list is there
   const before = await actions.count();
   await actions.first().click();
   await desk.getByRole('menuitem', { name: 'Ontkoppelen' }).click();

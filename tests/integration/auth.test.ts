@@ -48,7 +48,8 @@ test('nobody is signed in without a cookie, with a forged one, or after signing 
   const desk = await client().signIn(emailOf('desk'), PASSWORD);
   const before = [...desk.cookies];
   expect((await desk.post('/api/auth/sign-out', {})).status).toBe(200);
-  expect(desk.cookies.size).toBe(0);
+  // What stays only says that this person signed in here before.
+  expect([...desk.cookies.keys()].filter((name) => !name.includes('-known-'))).toEqual([]);
   const replayed = client();
   for (const [name, value] of before) replayed.setCookie(name, value);
   expect((await replayed.get('/api/me')).status).toBe(401);

@@ -7,6 +7,7 @@ import * as accountsFromTheStart from './005_accounts_from_the_start.ts';
 import * as invitations from './006_invitations.ts';
 import * as cardChanges from './007_card_changes.ts';
 import * as quarantineDecisions from './008_quarantine_decisions.ts';
+import * as secondStep from './009_second_step.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006_invitations': invitations,
   '007_card_changes': cardChanges,
   '008_quarantine_decisions': quarantineDecisions,
+  '009_second_step': secondStep,
 };

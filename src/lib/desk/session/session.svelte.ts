@@ -1,5 +1,6 @@
 // Who works at this desk, and for which organisation. The session itself is a cookie that scripts cannot read.
 import { notes } from '../../notes.ts';
+import { SignInAnswer, type Proof } from '#domain/account-api.ts';
 import { Me } from '#domain/desk-api.ts';
 import type { Action } from '#domain/devices/permissions.ts';
 import * as z from 'zod/mini';
@@ -44,8 +45,14 @@ export const session = {
       session.forget();
     }
   },
-  async signIn(email: string, password: string): Promise<void> {
-    await api.post('/api/auth/sign-in/email', { email, password }, z.unknown());
+  /** Gives the challenge of the second step, where that one is asked. */
+  async signIn(email: string, password: string): Promise<string | undefined> {
+    const answer = await api.post('/api/auth/sign-in/email', { email, password }, SignInAnswer);
+    if (answer.challenge === undefined) await session.load();
+    return answer.challenge;
+  },
+  async signInWithCode(challenge: string, code: string): Promise<void> {
+    await api.post('/api/auth/sign-in/second', { challenge, code }, SignInAnswer);
     await session.load();
   },
   async signOut(): Promise<void> {
@@ -61,8 +68,7 @@ export const session = {
 };
 
 /** Before a sensitive act: the server takes it as a fresh proof for ten minutes. */
-export const prove = (password: string): Promise<unknown> =>
-  api.post('/api/auth/prove', { password }, z.unknown());
+export const prove = (proof: Proof): Promise<unknown> => api.post('/api/auth/prove', proof, z.unknown());
 
 export const requestPasswordLink = (email: string): Promise<unknown> =>
   api.post('/api/auth/request-password-reset', { email }, z.unknown());

@@ -64,6 +64,6 @@ export const ROOMS: readonly Room[] = [
 
 /** The room a path belongs to: the one with the longest address that fits. */
 export const roomOf = (path: string): Room | undefined =>
-  ROOMS.filter(({ href }) => path === href || path.startsWith(`${href}/`)).sort(
+  ROOMS.filter(({ href }) => path === href || (href !== '/balie' && path.startsWith(`${href}/`))).sort(
     (a, b) => b.href.length - a.href.length,
   )[0];

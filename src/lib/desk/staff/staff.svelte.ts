@@ -16,6 +16,8 @@ export const staff = {
     thenReload(api.post(`/api/staff/grants/${grantId}/withdraw`, {}, Done)),
   signOut: ({ userId }: StaffMember): Promise<unknown> =>
     thenReload(api.post(`/api/staff/${userId}/sign-out`, {}, Done)),
+  removeSecondStep: ({ userId }: StaffMember): Promise<unknown> =>
+    thenReload(api.post(`/api/staff/${userId}/remove-second-step`, {}, Done)),
   makePasswordLink: ({ userId }: StaffMember): Promise<PersonLink> =>
     api.post(`/api/staff/${userId}/password-link`, {}, PersonLink),
 };
