@@ -111,7 +111,7 @@ test('expires twelve hours after the last enrolled occurrence, and is not offere
 });
 
 test('a change of a card is a new version under the same id; ETag and compression are honoured', async () => {
-  const before = await offer();
+  const before = await settledOffer();
   const first = await fetchRoster(before.url, { 'accept-encoding': 'gzip, deflate, br' });
   const etag = first.headers.get('etag') ?? '';
   expect(first.headers.get('content-encoding')).toBe('br');
@@ -126,6 +126,15 @@ test('a change of a card is a new version under the same id; ETag and compressio
   expect(after.id).toBe(before.id);
   expect((await fetchRoster(after.url, { 'if-none-match': etag })).status).toBe(200);
 });
+
+/** With the newest change in: from then on the file stays the same. */
+const settledOffer = async (): Promise<RosterOffer> => {
+  const { rows } = await region.pool.query<{ newest: string }>(
+    `select (1 + greatest((select max(tx::text::bigint) from card), (select max(tx::text::bigint) from roster_break)))::text as newest`,
+  );
+  await expect.poll(async () => (await offer()).version, { timeout: 30_000 }).toBe(Number(rows[0]?.newest));
+  return offer();
+};
 
 /** Another transaction that is still under way, of any test on this database server, holds the version back. */
 const offerAfter = async (version: number): Promise<RosterOffer> => {
