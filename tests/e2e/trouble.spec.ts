@@ -183,3 +183,32 @@ test('the phone never shows the last two digits of a card', async ({ town, newPh
   await expect(phone.page.getByTestId('scan-row')).toContainText(masked);
   await expectHidden();
 });
+
+test('a browser that erases everything under a running shift gives the alarm, and says what was lost', async ({
+  town,
+  newPhone,
+}) => {
+  const phone = await newPhone();
+  const { page } = phone;
+  const deviceId = await enrol(town, phone, 'Gewiste gsm');
+  await expectReady(page);
+  await startShift(page);
+  await wedge(page, town.takeCard());
+  await expectRulings(town, deviceId, ['accepted 1']);
+  await expect(page.getByTestId('counters')).toContainText('0 nog te versturen');
+  await phone.browser.context.setOffline(true);
+  for (const scanned of [2, 3]) {
+    await wedge(page, town.takeCard());
+    await expect(page.getByTestId('counters')).toContainText(`${scanned} gescand`);
+  }
+  const devtools = await phone.browser.context.newCDPSession(page);
+  await devtools.send('Storage.clearDataForOrigin', { origin: town.server.url, storageTypes: 'indexeddb' });
+  await wedge(page, town.takeCard());
+  const alarm = page.getByTestId('not-saved').filter({ hasText: 'alles van deze app gewist' });
+  await expect(alarm).toContainText('NIET BEWAARD');
+  await expect(alarm).toContainText('De laatste 2 scans waren nog niet verstuurd');
+
+  await phone.browser.context.setOffline(false);
+  await page.getByRole('button', { name: 'Dit toestel opnieuw koppelen' }).click();
+  await expect(page.getByText('Scan de koppelcode').or(page.getByLabel('Koppelcode')).first()).toBeVisible();
+});

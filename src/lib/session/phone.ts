@@ -8,7 +8,7 @@ import { openRosterHolder } from '../cards/roster-holder.ts';
 import { downloadRoster, type RosterDownload } from '../cards/roster-store.ts';
 import { clock as deviceClock, type Clock } from '../clock.ts';
 import { importServerKey, isSigned, makeMarkKey, signBytes } from '../db/device-keys.ts';
-import { keepKnownDevice, type TraceStore } from '../db/known-device.ts';
+import { keepKnownDevice, readKnownDevice, type TraceStore } from '../db/known-device.ts';
 import type { DeviceRow, HeardAnchor, PhoneDb } from '../db/phone-db.ts';
 import { chance as deviceChance, idFrom, type Chance } from '../ids.ts';
 import { createDexieSyncStore, contactOf } from '../sync/dexie-sync-store.ts';
@@ -42,6 +42,8 @@ export type Phone = Author & {
   readonly trueNow: () => Instant;
   /** Gets the offered roster, if there is a newer one. */
   readonly refreshRoster: () => Promise<void>;
+  /** The browser threw the storage away under this page: how many scans went with it that the server did not have. */
+  readonly storageLost: () => Promise<{ readonly unsent: number } | undefined>;
   readonly close: () => void;
 };
 
@@ -64,6 +66,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     trueNow,
     download: parts.download ?? downloadRoster,
   });
+  const ends = await chainEnds(db, trace, device);
   const serverKey = pinnedKey(db, device);
   const store = createDexieSyncStore(db, device);
   const sync = createSyncLoop({
@@ -82,6 +85,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     ...(parts.alone && { alone: parts.alone }),
     onAnswer({ answer, plan, clockSkewMs }) {
       heard = { serverTime: answer.serverTime, deviceTime: answer.serverTime - clockSkewMs };
+      ends.heard(answer.highWater.seq);
       const { serverKey: nextKey, deviceName } = answer.changes;
       if (deviceName !== undefined) name = deviceName;
       // The server holds more of this device than this database: an old copy. The next start says so.
@@ -111,7 +115,10 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     clock,
     chance,
     trace,
-    onSaved: () => sync.wake('scanned'),
+    onSaved: ({ seq }) => {
+      ends.wrote(seq);
+      sync.wake('scanned');
+    },
     markKey,
     sync,
     backlog: store.backlog,
@@ -120,10 +127,39 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     roster: roster.current,
     rosterExpired: roster.isExpired,
     refreshRoster: roster.refresh,
+    async storageLost() {
+      const here = await db.devices.get(device.id);
+      return here ? undefined : { unsent: ends.unsent() };
+    },
     close() {
       sync.stop();
       roster.close();
       db.on('versionchange').unsubscribe(makeWay);
+    },
+  };
+}
+
+/** Where the chain ends and what of it the server has, in memory: what can be told when the database is gone. */
+async function chainEnds(db: PhoneDb, trace: TraceStore, { id }: DeviceRow) {
+  const chain = await db.chains.get(id);
+  const unsent = await db.outbox
+    .where('[device+state+seq]')
+    .between([id, 'unsent', 0], [id, 'unsent', Number.MAX_SAFE_INTEGER])
+    .count();
+  let written = chain?.seq ?? 0;
+  let inCustody = written - unsent;
+  return {
+    wrote(seq: number): void {
+      written = Math.max(written, seq);
+    },
+    heard(highWater: number): void {
+      inCustody = Math.max(inCustody, highWater);
+    },
+    unsent(): number {
+      // Another tab may have written too.
+      const known = readKnownDevice(trace);
+      const end = known?.device === id ? Math.max(written, known.seq) : written;
+      return Math.max(0, end - inCustody);
     },
   };
 }

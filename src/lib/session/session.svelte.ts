@@ -140,7 +140,8 @@ async function resumeFormer(current: string | undefined): Promise<void> {
   }
 }
 
-async function reopen(): Promise<void> {
+/** Looks again what this phone is. */
+export async function reopen(): Promise<void> {
   stopWaiting();
   for (const stop of stops) stop();
   stops = [];

@@ -1,6 +1,7 @@
 // The phone's own code against the real server code on real PostgreSQL; only the network between them is a test's.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeUitpasNumber, type UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import type { SyncRequest } from '#domain/sync/exchange.ts';
 import { fetchEvents } from '../../../src/lib/api.ts';
 import { chance, newId } from '../../../src/lib/ids.ts';
@@ -345,6 +346,23 @@ describe('trouble on the server', () => {
     expect(await server.region.balance(passholderId)).toBe(1);
     expect(await server.region.balance(other.passholderId)).toBe(1);
   });
+
+  it('sends a thousand scans although its token lapsed long ago, and gets a new one', async () => {
+    server.weather = noNetwork;
+    const numbers = await server.region.cards(1_000);
+    for (const number of numbers) await scan(number);
+    clock.advance(3 * limits.accessTokenMs);
+    const before = await phone.db.contacts.get(phone.device.id);
+    expect(before?.token?.usableUntil).toBeLessThan(clock.now());
+    expect(await states()).toEqual(Array<CommandState>(1_000).fill('unsent'));
+    server.weather = fair;
+    await phone.sync.drain();
+    expect(await states()).toEqual(Array<CommandState>(1_000).fill('settled'));
+    expect(await stored()).toBe(1_000);
+    const after = await phone.db.contacts.get(phone.device.id);
+    expect(after?.token?.usableUntil).toBeGreaterThan(clock.now());
+    expect(phone.sync.status()).toMatchObject({ unsent: 0, alarm: undefined });
+  }, 120_000);
 
   it('revokes and wipes by a signed answer only, and still takes what the phone owes, into quarantine', async () => {
     const { number } = await server.region.card();
