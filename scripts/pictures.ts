@@ -76,7 +76,7 @@ async function openDesk(browser: Browser): Promise<Page> {
   await page.getByLabel('E-mailadres').fill('ieper@demo.streekbalie.example');
   await page.getByLabel('Wachtwoord').fill('demo-westhoek');
   await picture(page, 'desk-sign-in');
-  await page.getByRole('button', { name: 'Aanmelden' }).click();
+  await page.getByRole('button', { name: 'Aanmelden', exact: true }).click();
   await page.getByRole('heading', { name: 'Vandaag' }).waitFor();
   return page;
 }

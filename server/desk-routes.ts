@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { activityRoutes } from './activities/routes.ts';
 import { accountRoutes } from './auth/account-routes.ts';
+import { passkeyRoutes } from './auth/passkey-routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createSignIn } from './auth/sign-in.ts';
 import { rosterRoutes } from './cards/roster-routes.ts';
@@ -24,6 +25,7 @@ export function deskRoutes(context: Context): Hono {
     .route('/', publicRoutes(context))
     .route('/', authRoutes(context, signIn))
     .route('/', accountRoutes(context, signIn))
+    .route('/', passkeyRoutes(context, signIn))
     .route('/', staffRoutes(context, signIn))
     .route('/', activityRoutes(context, signIn))
     .route('/', deviceRoutes(context, signIn))

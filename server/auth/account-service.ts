@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { actorName, type Actor } from './actor.ts';
 import { browserName } from './browser-name.ts';
 import { requireFreshProof } from './fresh-proof.ts';
+import { listPasskeys } from './passkey-repository.ts';
 import {
   deleteSessionById,
   deleteSessionsOf,
@@ -26,11 +27,12 @@ type AccountContext = Pick<Context, 'db' | 'clock'>;
 
 export async function readAccount(context: AccountContext, actor: Actor): Promise<Account> {
   const { db, clock } = context;
-  const [sessions, password, secondStep, recoveryCodesLeft] = await Promise.all([
+  const [sessions, password, secondStep, recoveryCodesLeft, passkeys] = await Promise.all([
     listSessions(db, actor.userId, clock.now(), SESSION_MS_MAX),
     findPassword(db, actor.userId),
     hasSecondStep(context, actor.userId),
     countRecoveryCodes(db, actor.userId),
+    listPasskeys(db, actor.userId),
   ]);
   return {
     name: actor.name,
@@ -45,6 +47,12 @@ export async function readAccount(context: AccountContext, actor: Actor): Promis
     })),
     secondStep,
     recoveryCodesLeft,
+    passkeys: passkeys.map(({ passkeyId, name, createdAt, lastUsedAt }) => ({
+      passkeyId,
+      name,
+      createdAt,
+      lastUsedAt,
+    })),
   };
 }
 

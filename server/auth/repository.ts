@@ -195,7 +195,7 @@ export async function noteProof(db: Db, sessionId: string, at: number): Promise<
 /** An account begins anew: nothing that opened it before opens it again. */
 export async function clearAccount(trx: Db, userId: string, name: string): Promise<void> {
   await deleteSessionsOf(trx, userId);
-  for (const table of ['auth_account', 'auth_totp', 'auth_recovery_code'] as const)
+  for (const table of ['auth_account', 'auth_totp', 'auth_recovery_code', 'auth_passkey'] as const)
     await trx.deleteFrom(table).where('user_id', '=', userId).execute();
   await trx.updateTable('auth_user').set({ name }).where('id', '=', userId).execute();
 }

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import type { Context as RequestContext } from 'hono';
 import { Proof, SecondStep } from '#domain/account-api.ts';
 import * as z from 'zod/mini';
 import { tokenOf } from '#domain/kernel/plain-text.ts';
@@ -16,9 +15,9 @@ import {
   signInWithCode,
   signInWithPassword,
   signOut,
-  type SignedIn,
 } from './service.ts';
 import { requireSession, type DeskEnv } from './session.ts';
+import { answerOf, withCookies } from './sign-in-answer.ts';
 import type { SignIn } from './sign-in.ts';
 
 const Email = z.string().check(z.trim(), z.maxLength(254), z.email());
@@ -75,14 +74,4 @@ export function authRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
 
   app.get('/me', requireSession(context, signIn), async (c) => c.json(await readMe(context, c.get('actor'))));
   return app;
-}
-
-function answerOf(c: RequestContext, { challenge, ...signedIn }: SignedIn): Response {
-  if (challenge !== undefined) return c.json({ ok: false, challenge });
-  return withCookies(c.json({ ok: true }), 'cookies' in signedIn ? signedIn.cookies : []);
-}
-
-function withCookies(answer: Response, cookies: readonly string[]): Response {
-  for (const cookie of cookies) answer.headers.append('set-cookie', cookie);
-  return answer;
 }

@@ -144,7 +144,7 @@ export async function signInWithCode(
 }
 
 /** For a person who proved himself in a way of our own. */
-async function openProvenSession(
+export async function openProvenSession(
   context: SignInContext,
   signIn: SignIn,
   { userId, email }: { readonly userId: string; readonly email: string },
@@ -208,7 +208,7 @@ export const proveByCode = (
   prove(context, actor, () => useCode(context, actor.userId, code));
 
 /** Counted by session: whoever guesses here holds an open one, and stops nobody from signing in elsewhere. */
-async function prove(
+export async function prove(
   context: AuthContext,
   actor: Actor,
   isRight: () => Promise<boolean>,

@@ -260,6 +260,16 @@ export interface Database {
     confirmed_at: Generated<number | null>;
     last_step: Generated<number>;
   };
+  auth_passkey: {
+    passkey_id: string;
+    user_id: string;
+    credential_id: string;
+    public_key: Buffer;
+    counter: number;
+    name: string;
+    created_at: number;
+    last_used_at: number | null;
+  };
   auth_recovery_code: { user_id: string; code_hash: Buffer; used_at: number | null };
   role_grant: {
     region_id: number;

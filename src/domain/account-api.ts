@@ -28,6 +28,9 @@ export const Account = z.object({
   /** A code of an app is asked at each sign-in with a password. */
   secondStep: z.boolean(),
   recoveryCodesLeft: z.int(),
+  passkeys: z.array(
+    z.object({ passkeyId: Id, name: z.string(), createdAt: Instant, lastUsedAt: z.nullable(Instant) }),
+  ),
 });
 export type Account = z.infer<typeof Account>;
 
@@ -58,3 +61,22 @@ export const SecondStep = z.object({ challenge: tokenOf(100), code: Code });
 /** POST /api/auth/prove: one of both. */
 export const Proof = z.union([z.object({ password: Password }), z.object({ code: Code })]);
 export type Proof = z.infer<typeof Proof>;
+
+/** What the device answered, as WebAuthn level 2 writes it in JSON; the server's library checks the rest. */
+export const PasskeyAnswer = z.looseObject({
+  id: tokenOf(1_400),
+  rawId: tokenOf(1_400),
+  type: z.literal('public-key'),
+  response: z.looseObject({ clientDataJSON: tokenOf(4_000) }),
+  clientExtensionResults: z.looseObject({}),
+});
+export type PasskeyAnswer = z.infer<typeof PasskeyAnswer>;
+
+/** POST /api/account/passkeys/begin {} -> {options}; then /api/account/passkeys/finish -> Done; /:id/remove {} -> Done. */
+export const PasskeyNew = z.object({
+  name: lineOf(limits.deviceNameMax).check(z.minLength(1)),
+  answer: PasskeyAnswer,
+});
+export type PasskeyNew = z.infer<typeof PasskeyNew>;
+// POST /api/auth/passkey/begin {} -> {options}; then /api/auth/passkey/finish {answer} -> SignInAnswer, or
+// /api/auth/prove/passkey {answer} -> Done.

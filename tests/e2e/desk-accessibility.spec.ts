@@ -19,7 +19,7 @@ test('every screen of the desk is for everyone', async ({ town, newPhone }) => {
   await expect(heading('Wachtwoord vergeten')).toBeVisible();
   await lookAtScreen(page, 'forgotten password');
   await at('/balie/aanmelden');
-  await page.getByRole('button', { name: 'Aanmelden' }).click();
+  await page.getByRole('button', { name: 'Aanmelden', exact: true }).click();
   await expect(page.getByText('Vul dit in.')).toHaveCount(2);
   await lookAtScreen(page, 'sign in');
 

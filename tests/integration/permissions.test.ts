@@ -66,6 +66,14 @@ const activity = ({ organisationId }: Ids) => ({
   version: 0,
 });
 
+const NO_PASSKEY = {
+  id: 'x',
+  rawId: 'x',
+  type: 'public-key',
+  response: { clientDataJSON: 'x' },
+  clientExtensionResults: {},
+};
+
 const CASES: Case[] = [
   { route: 'GET /api/me', allowed: ALL },
   { route: 'GET /api/activities', allowed: ALL },
@@ -121,6 +129,26 @@ const CASES: Case[] = [
     allowed: ALL,
     sensitive: true as const,
   })),
+  {
+    route: 'POST /api/account/passkeys/begin',
+    body: () => ({}),
+    allowed: ALL,
+    sensitive: true,
+  },
+  {
+    route: 'POST /api/account/passkeys/finish',
+    body: () => ({ name: 'Sleutel', answer: NO_PASSKEY }),
+    allowed: ALL,
+    sensitive: true,
+  },
+  {
+    route: 'POST /api/account/passkeys/:id/remove',
+    path: () => `/api/account/passkeys/${crypto.randomUUID()}/remove`,
+    body: () => ({}),
+    allowed: [],
+    isOwn: true,
+  },
+  { route: 'POST /api/auth/prove/passkey', body: () => ({ answer: NO_PASSKEY }), allowed: ALL },
   {
     route: 'POST /api/account/sessions/:id/end',
     path: () => `/api/account/sessions/${crypto.randomUUID()}/end`,
@@ -196,6 +224,8 @@ const WITHOUT_SESSION = [
   'GET /api/public',
   'POST /api/auth/sign-in/email',
   'POST /api/auth/sign-in/second',
+  'POST /api/auth/passkey/begin',
+  'POST /api/auth/passkey/finish',
   'POST /api/auth/sign-out',
   'POST /api/auth/request-password-reset',
   'POST /api/auth/reset-password',

@@ -8,6 +8,7 @@ import * as invitations from './006_invitations.ts';
 import * as cardChanges from './007_card_changes.ts';
 import * as quarantineDecisions from './008_quarantine_decisions.ts';
 import * as secondStep from './009_second_step.ts';
+import * as passkeys from './010_passkeys.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '007_card_changes': cardChanges,
   '008_quarantine_decisions': quarantineDecisions,
   '009_second_step': secondStep,
+  '010_passkeys': passkeys,
 };

@@ -1,6 +1,7 @@
 // Every way of failing in one sentence: what, why, and what now. Codes come from the server's problem documents.
 import { m } from '../paraglide/messages.js';
 import { ApiRefusal, Unreachable } from '../api.ts';
+import { PasskeyLeft } from './session/passkey.ts';
 
 const SENTENCES: Readonly<Record<string, () => string>> = {
   'number-length': m.desk_number_length,
@@ -31,6 +32,10 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'code-wrong': m.account_problem_code_wrong,
   'already-on': m.account_problem_already_on,
   'not-on': m.account_problem_not_on,
+  'passkey-wrong': m.account_problem_passkey_wrong,
+  'passkey-unknown': m.account_problem_passkey_unknown,
+  'passkey-known': m.account_problem_passkey_known,
+  'passkeys-full': m.account_problem_passkeys_full,
   'proof-needed': m.staff_problem_proof_needed,
   INVALID_EMAIL_OR_PASSWORD: m.desk_sign_in_wrong,
   INVALID_EMAIL: m.desk_email_wrong,
@@ -48,6 +53,7 @@ const UNREACHABLE: Readonly<Record<Unreachable['why'], () => string>> = {
 };
 
 export function problemText(error: unknown): string {
+  if (error instanceof PasskeyLeft) return m.account_problem_passkey_left();
   if (error instanceof Unreachable) return UNREACHABLE[error.why]();
   if (!(error instanceof ApiRefusal)) return m.desk_problem_other();
   return SENTENCES[error.problem.code]?.() ?? byStatus(error.problem.status);

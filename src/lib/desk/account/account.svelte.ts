@@ -3,6 +3,7 @@ import { Account, RecoveryCodes, TotpSetUp } from '#domain/account-api.ts';
 import { Done } from '#domain/staff-api.ts';
 import { api } from '../../api.ts';
 import { Resource } from '../resource.svelte.ts';
+import { makePasskey } from '../session/passkey.ts';
 import { session } from '../session/session.svelte.ts';
 
 const own = new Resource<Account>();
@@ -21,6 +22,11 @@ export const account = {
   beginTotp: (): Promise<TotpSetUp> => api.post('/api/account/totp/begin', {}, TotpSetUp),
   confirmTotp: (code: string): Promise<readonly string[]> => readCodes('/api/account/totp/confirm', { code }),
   renewCodes: (): Promise<readonly string[]> => readCodes('/api/account/recovery-codes', {}),
+  async addPasskey(name: string): Promise<void> {
+    await thenReload('/api/account/passkeys/finish', { name, answer: await makePasskey() });
+  },
+  removePasskey: (passkeyId: string): Promise<void> =>
+    thenReload(`/api/account/passkeys/${passkeyId}/remove`, {}),
   removeTotp: (): Promise<void> => thenReload('/api/account/totp/remove', {}),
 };
 

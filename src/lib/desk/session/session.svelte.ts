@@ -6,6 +6,7 @@ import type { Action } from '#domain/devices/permissions.ts';
 import * as z from 'zod/mini';
 import { api, ApiRefusal } from '../../api.ts';
 import { clearDrafts } from '../draft.ts';
+import { usePasskey } from './passkey.ts';
 
 const ORGANISATION_KEY = 'streekbalie.organisation';
 
@@ -51,6 +52,10 @@ export const session = {
     if (answer.challenge === undefined) await session.load();
     return answer.challenge;
   },
+  async signInWithPasskey(): Promise<void> {
+    await api.post('/api/auth/passkey/finish', { answer: await usePasskey() }, SignInAnswer);
+    await session.load();
+  },
   async signInWithCode(challenge: string, code: string): Promise<void> {
     await api.post('/api/auth/sign-in/second', { challenge, code }, SignInAnswer);
     await session.load();
@@ -69,6 +74,9 @@ export const session = {
 
 /** Before a sensitive act: the server takes it as a fresh proof for ten minutes. */
 export const prove = (proof: Proof): Promise<unknown> => api.post('/api/auth/prove', proof, z.unknown());
+
+export const proveByPasskey = async (): Promise<unknown> =>
+  api.post('/api/auth/prove/passkey', { answer: await usePasskey() }, z.unknown());
 
 export const requestPasswordLink = (email: string): Promise<unknown> =>
   api.post('/api/auth/request-password-reset', { email }, z.unknown());
