@@ -3,7 +3,9 @@
 import { Dexie, liveQuery } from 'dexie';
 import { createSubscriber } from 'svelte/reactivity';
 
-const PACE_MS = 250;
+const PACE_MIN_MS = 250;
+/** A reading of ten thousand scans takes long on a slow phone, and a scan that is to be stored waits for it. */
+const SHARE_MAX = 1 / 20;
 
 export function live<T>(query: () => Promise<T>, initial: T): { readonly current: T } {
   let value = initial;
@@ -29,12 +31,15 @@ export function live<T>(query: () => Promise<T>, initial: T): { readonly current
 
 /** What changes during the pause is in the answer, because the reading comes after it. */
 function paced<T>(query: () => Promise<T>): () => Promise<T> {
-  let readAt = Number.NEGATIVE_INFINITY;
+  let nextAt = Number.NEGATIVE_INFINITY;
   return async () => {
-    const pause = readAt + PACE_MS - performance.now();
+    const pause = nextAt - performance.now();
     // A promise of Dexie: after another one it would not know which query reads.
     if (pause > 0) await new Dexie.Promise<void>((resolve) => setTimeout(resolve, pause));
-    readAt = performance.now();
-    return query();
+    const startedAt = performance.now();
+    const found = await query();
+    const took = performance.now() - startedAt;
+    nextAt = startedAt + Math.max(PACE_MIN_MS, took / SHARE_MAX);
+    return found;
   };
 }
