@@ -76,7 +76,8 @@ test('a phone of a colleague is revoked only by who shows again who he is', asyn
   const actions = desk.getByRole('button', { name: /^Acties voor/ });
   await expect(actions).not.toHaveCount(0); // until the list is there
   const before = await actions.count();
-  await actions.first().click();
+  // Nobody of this desk enrolled that one: other stories may have made phones of their own.
+  await desk.getByRole('button', { name: 'Acties voor Inkom links' }).click();
   await desk.getByRole('menuitem', { name: 'Ontkoppelen' }).click();
   await desk.getByRole('button', { name: 'Ontkoppelen' }).click();
   const question = desk.getByRole('dialog', { name: 'Ben jij het nog?' });

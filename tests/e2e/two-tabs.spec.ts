@@ -1,5 +1,6 @@
 // The scanner open in two tabs of one phone, both with a reader: one chain, no scan lost, none counted twice.
 import type { Page } from '@playwright/test';
+import { maskUitpasNumber, type UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { enrol, expect, expectReady, expectRulings, startShift, test, wedge } from '#tests/_support/story.ts';
 
 const EACH = 30;
@@ -15,9 +16,10 @@ test('two tabs scan thirty cards each: sixty stored once, in one chain', async (
   await startShiftIfAsked(other);
 
   const cards = Array.from({ length: 2 * EACH }, () => town.takeCard());
-  const scanAll = async (page: Page, own: readonly string[]): Promise<void> => {
+  const scanAll = async (page: Page, own: readonly UitpasNumber[]): Promise<void> => {
     for (const card of own) {
       await wedge(page, card);
+      await expect(page.getByTestId('verdict')).toContainText(maskUitpasNumber(card));
       await expect(page.getByTestId('verdict')).toContainText('Gespaard');
     }
   };

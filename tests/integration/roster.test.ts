@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeRoster, RosterWriter, type Roster } from '#domain/cards/roster.ts';
 import { applyDelta, decodeDelta, isRosterDelta } from '#domain/cards/roster-delta.ts';
 import { fingerprintFromText } from '#domain/cards/fingerprint-text.ts';
@@ -30,6 +30,7 @@ beforeAll(async () => {
     .set({ token_hash: tokenHash(TOKEN), token_expires_at: EVENING + limits.accessTokenMs })
     .execute();
 });
+afterEach(() => server.setNow(EVENING));
 afterAll(async () => {
   await region.close();
   await server.close();
@@ -260,6 +261,7 @@ test('half a day later the same cards have a new name, and a phone follows witho
     });
     return { id: found?.id, bytes: new Uint8Array(await response.arrayBuffer()) };
   };
+  await settledOffer();
   const first = await get();
   const roster = decodeRoster(first.bytes);
   if (!roster.ok) throw new Error(roster.error.code);
@@ -270,7 +272,6 @@ test('half a day later the same cards have a new name, and a phone follows witho
   expect(isRosterDelta(second.bytes)).toBe(true);
   server.setNow(EVENING + 90 * HOUR);
   expect(isRosterDelta((await get(from)).bytes)).toBe(false);
-  server.setNow(EVENING);
 });
 
 test('visits of others carry the fingerprint that the roster uses', async () => {

@@ -21,6 +21,7 @@ activity.write        x               x               x               x         
 check-in.read         x               x               x               x               -          x
 check-in.paper        x               x               x               x               -          -
 check-in.scan         -               -               -               -               o          -
+quarantine.decide     x               x               -               x               -          -
 card.look-up          x               x               -               -               -          -
 device.read           x               x               x               x               -          x
 device.enrol          x               x               x               x               -          -
