@@ -8,7 +8,8 @@ import { isDecidable } from '#domain/sync/held-decision.ts';
 import { toRanges } from '#domain/sync/seq-ranges.ts';
 import { contextOf, eventsOfTouched } from './ingest.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
-import { readStored, ruleAndPost, touchedBy } from './process-batch.ts';
+import { readStored } from './incoming-command.ts';
+import { ruleAndPost, touchedBy } from './rule-commands.ts';
 
 export function createHeldDecisions({ db, keys }: Pick<Context, 'db' | 'keys'>): DecideHeld {
   return async ({ regionId, deviceId, seqs, decision, now }, note) => {

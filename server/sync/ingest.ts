@@ -11,7 +11,8 @@ import type { Run } from '#domain/sync/exchange.ts';
 import type { BatchDevice } from './batch-store.ts';
 import { isSignedBy, sha256 } from '#server/devices/device-signatures.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
-import { processBatch, type BatchContext, type BatchResult, type HashedRun } from './process-batch.ts';
+import type { HashedRun } from './incoming-command.ts';
+import { processBatch, type BatchContext, type BatchResult } from './process-batch.ts';
 import { databaseCodeOf, type SyncDatabase, type SyncEvent, type SyncTransaction } from './sync-database.ts';
 
 export type IngestKeys = { readonly fingerprint: Uint8Array };

@@ -5,7 +5,7 @@ import { limits } from '#domain/kernel/limits.ts';
 import type { Database } from '#server/db/tables.ts';
 import { publish } from '#server/events.ts';
 import { readFeed } from './feed.ts';
-import { batchStoreIn } from './repository.ts';
+import { batchStoreIn } from './postgres-batch-store.ts';
 import {
   databaseCodeOf,
   type HeadAndHeld,

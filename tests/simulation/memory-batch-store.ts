@@ -1,4 +1,4 @@
-// BatchStore over simulated tables: the same answers as server/sync/repository.ts gives, and the same refusals where a
+// BatchStore over simulated tables: the same answers as server/sync/postgres-batch-store.ts gives, and the same refusals where a
 // constraint of PostgreSQL would be broken. What cards and activities are comes from the world, as of the moment.
 import { must } from '#domain/kernel/assert.ts';
 import { limits } from '#domain/kernel/limits.ts';
