@@ -67,21 +67,28 @@ export async function listVisits(
   return rows.map(checkInOf);
 }
 
-/** The newest visits of a day that no longer stand as the phone showed them; the rule itself is asked again. */
-export async function listChangedVisits(
+/** The newest visits of a day that stand like one of these groups; those that were taken back are left out. */
+export async function listVisitsStanding(
   db: Db,
   regionId: number,
   activityId: string,
   from: number,
   to: number,
+  groups: readonly Pick<VisitGroup, 'shown' | 'counts' | 'note'>[],
   limit: number,
 ): Promise<ShownRow[]> {
-  const { rows } = await sql<StoredRow & { shown: VerdictKind }>`
-    select ${visitColumns}, s.shown from ${visitTables}
-    cross join lateral (select ${shownVerdict} as shown, case
-      when v.slot is null or v.note = 'card-replaced' then 'attention' when v.note = 'foreign' then 'noted' else 'saved' end as now) s
+  if (groups.length === 0) return [];
+  const { rows } = await sql<StoredRow & { shown: VerdictKind | null }>`
+    select ${visitColumns}, g.shown from ${visitTables}
+    join (
+      select distinct * from unnest(
+        ${groups.map(({ shown }) => shown)}::text[], ${groups.map(({ counts }) => counts)}::bool[],
+        ${groups.map(({ note }) => note)}::text[]
+      ) as g (shown, counts, note)
+    ) g on g.shown is not distinct from ${shownVerdict} and g.counts = (v.slot is not null)
+      and g.note is not distinct from v.note
     where v.region_id = ${regionId} and v.activity_id = ${activityId} and v.at >= ${from} and v.at < ${to}
-      and not v.undone and s.shown <> s.now
+      and not v.undone
     order by v.at desc, v.command_id desc limit ${limit}
   `.execute(db);
   return rows.map(({ shown, ...row }) => ({ ...checkInOf(row), shown }));

@@ -7,7 +7,13 @@ import { must } from '#domain/kernel/assert.ts';
 import { civilDayOf, periodOf, startOfCivilDay } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
-import { standingOf, tallyShift, type ScanFacts, type Tallied } from '#domain/sync/scan-life.ts';
+import {
+  standingOf,
+  tallyShift,
+  type ScanFacts,
+  type ScanStanding,
+  type Tallied,
+} from '#domain/sync/scan-life.ts';
 import { findActivity, type Activity } from '../activities/repository.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
@@ -18,9 +24,9 @@ import { listOwedRanges } from '../devices/repository.ts';
 import type { DeskCommand, SubmitDeskCommands } from './desk-command.ts';
 import {
   findVisit,
-  listChangedVisits,
   listTrouble,
   listVisits,
+  listVisitsStanding,
   readVisitGroups,
   type CheckInRow,
   type ShownRow,
@@ -49,13 +55,14 @@ export async function listCheckIns(
 
   const { startsAt, endsAt } = periodOf('DAY', startOfCivilDay(day ?? civilDayOf(clock.now())));
   const at = [actor.regionId, activityId, startsAt, endsAt] as const;
-  const [visits, trouble, groups, changedVisits, owing] = await Promise.all([
+  const [visits, trouble, groups, owing] = await Promise.all([
     listVisits(db, ...at, LIST_MAX),
     listTrouble(db, ...at, TROUBLE_MAX),
     readVisitGroups(db, ...at),
-    listChangedVisits(db, ...at, CHANGED_MAX),
     listOwedRanges(db, actor.regionId, activityId),
   ]);
+  const changedGroups = groups.filter((group) => group.shown !== null && standingOfGroup(group).changed);
+  const changedVisits = await listVisitsStanding(db, ...at, changedGroups, CHANGED_MAX);
   const newestFirst = [...visits, ...trouble].sort(byNewest);
   const changed = [...changedVisits, ...trouble].flatMap(changeOf).sort(byNewest).slice(0, CHANGED_MAX);
   return ok({
@@ -86,7 +93,15 @@ function changeOf(row: ShownRow): CheckInList['changed'] {
 }
 
 /** The slot and note of a visit are what its ruling says (judgementOf in the domain), without reading the ruling. */
-function standingOfGroup({ shown, counts, note, points, undone, undoRefused, times }: VisitGroup): Tallied {
+function standingOfGroup({
+  shown,
+  counts,
+  note,
+  points,
+  undone,
+  undoRefused,
+  times,
+}: VisitGroup): ScanStanding & Tallied {
   const ruling = !counts
     ? { outcome: 'duplicate' as const, points: 0 }
     : note !== null
