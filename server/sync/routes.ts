@@ -23,8 +23,9 @@ export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
       c.req.header(SIGNATURE_HEADER) ?? '',
     );
     if (!result.ok) throw new Problem(result.error.status, result.error.code);
-    return c.body(result.value.body, 200, {
-      'content-type': 'application/json',
+    const { status, body: text } = result.value;
+    return c.body(text, status, {
+      'content-type': status === 200 ? 'application/json' : 'application/problem+json',
       'cache-control': 'no-store',
       [SIGNATURE_HEADER]: result.value.signature,
     });

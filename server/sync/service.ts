@@ -12,11 +12,16 @@ import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { planted } from '#domain/kernel/planted.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { appAge } from '#domain/sync/app-age.ts';
 import { headText } from '#domain/sync/command.ts';
 import {
+  AnyRequest,
+  PROTOCOL,
+  PROTOCOL_OLDEST,
   SyncRequest,
   requestText,
   type OwingPhone,
+  type ProtocolRefusal,
   type PublicKey,
   type RosterOffer,
   type RulingGroup,
@@ -25,6 +30,7 @@ import {
 import { gapsIn, toRanges } from '#domain/sync/seq-ranges.ts';
 import type { BatchDevice, StoredRuling } from './batch-store.ts';
 import { isSignedBy, signAnswer } from '#server/devices/device-signatures.ts';
+import { VERSION } from '#server/version.ts';
 import { ingestInto, UnknownDevice } from './ingest.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
 import type { BatchResult } from './process-batch.ts';
@@ -56,13 +62,20 @@ export type AnswerContext = {
 };
 
 export type SyncProblem =
-  | { readonly status: 400; readonly code: 'malformed' | 'protocol-unknown' }
+  | { readonly status: 400; readonly code: 'malformed' }
   | { readonly status: 401; readonly code: 'not-this-device' }
   | { readonly status: 403; readonly code: 'not-approved' }
   | { readonly status: 409; readonly code: 'replayed-request' }
-  | { readonly status: 413; readonly code: 'too-many-commands' };
+  | { readonly status: 413; readonly code: 'too-many-commands' }
+  /** A phone newer than this server: an update that was taken back. It keeps what it has and asks again. */
+  | { readonly status: 503; readonly code: 'protocol-unknown' };
 
-export type SignedAnswer = { readonly body: string; readonly signature: string };
+export type SignedAnswer = {
+  /** 426: a protocol that is not taken any more. */
+  readonly status: 200 | 426;
+  readonly body: string;
+  readonly signature: string;
+};
 
 export const sync = (
   context: SyncContext,
@@ -78,8 +91,9 @@ export async function answerPhone<Trx>(
   body: string,
   signature: string,
 ): Promise<Result<SignedAnswer, SyncProblem>> {
-  const parsed = z.safeParse(SyncRequest, jsonOf(body));
-  if (!parsed.success) return refuse({ status: 400, code: 'malformed' });
+  const json = jsonOf(body);
+  const parsed = z.safeParse(SyncRequest, json);
+  if (!parsed.success) return refuseUnread(context, database, json, body, signature);
   const request = parsed.data;
   if (request.runs.reduce((sum, run) => sum + run.commands.length, 0) > limits.batchCommandsMax) {
     return refuse({ status: 413, code: 'too-many-commands' });
@@ -95,7 +109,7 @@ export async function answerPhone<Trx>(
   try {
     const answer = await exchange(context, database, device, device.publicKey, request, receivedAt);
     const text = JSON.stringify(answer);
-    return ok({ body: text, signature: signAnswer(context.keys, request.device, text) });
+    return ok({ status: 200, body: text, signature: signAnswer(context.keys, request.device, text) });
   } catch (error) {
     if (error instanceof ReplayedRequest) return refuse({ status: 409, code: 'replayed-request' });
     if (error instanceof UnknownDevice) return refuse({ status: 401, code: 'not-this-device' });
@@ -104,6 +118,27 @@ export async function answerPhone<Trx>(
 }
 
 class ReplayedRequest extends Error {}
+
+/** Of a protocol that is no longer or not yet known here, or of nobody. */
+async function refuseUnread<Trx>(
+  { keys }: AnswerContext,
+  database: SyncDatabase<Trx>,
+  json: unknown,
+  body: string,
+  signature: string,
+): Promise<Result<SignedAnswer, SyncProblem>> {
+  const parsed = z.safeParse(AnyRequest, json);
+  if (!parsed.success) return refuse({ status: 400, code: 'malformed' });
+  const { protocol, region, device } = parsed.data;
+  if (protocol > PROTOCOL) return refuse({ status: 503, code: 'protocol-unknown' });
+  if (protocol >= PROTOCOL_OLDEST) return refuse({ status: 400, code: 'malformed' });
+  const known = await database.findDevice(region, device);
+  if (!known?.publicKey || !isSignedBy(known.publicKey, requestText(device, body), signature))
+    return refuse({ status: 401, code: 'not-this-device' });
+  const { code }: ProtocolRefusal = { code: 'app-too-old' };
+  const text = JSON.stringify({ type: `urn:streekbalie:problem:${code}`, title: code, status: 426, code });
+  return ok({ status: 426, body: text, signature: signAnswer(keys, device, text) });
+}
 
 async function exchange<Trx>(
   context: AnswerContext,
@@ -169,6 +204,7 @@ async function compose(
   const owing = revoked
     ? []
     : await context.rooms.owingOf(regionId, device.deviceId, activityIds, sent.receivedAt);
+  const age = appAge(request.report.appVersion, VERSION);
   const sameRoster =
     request.roster !== null &&
     offer !== null &&
@@ -194,6 +230,7 @@ async function compose(
       ...feed.changes,
       ...(!sameRoster && { roster: offer }),
       ...(owing.length > 0 && { owing }),
+      ...(age !== 'current' && { app: age }),
       ...(olderKeys.length > 0 && { serverKey: newestKey.publicJwk }),
     },
     cursor: feed.cursor,

@@ -37,6 +37,8 @@ export type PhoneBrowserOptions = {
   readonly profile: string;
   /** A film of tests/_support/fake-camera.ts; without one there is no camera. */
   readonly film?: string | undefined;
+  /** Instead of a film: so many cameras that show a moving test picture. */
+  readonly cameras?: number | undefined;
   /** Where storage is promised to last, as on a phone with the app installed. */
   readonly origin: string;
 };
@@ -48,7 +50,12 @@ export async function startPhoneBrowser(options: PhoneBrowserOptions): Promise<P
         '--use-fake-device-for-media-stream',
         `--use-file-for-fake-video-capture=${options.film}`,
       ]
-    : ['--deny-permission-prompts'];
+    : options.cameras
+      ? [
+          '--use-fake-ui-for-media-stream',
+          `--use-fake-device-for-media-stream=device-count=${options.cameras}`,
+        ]
+      : ['--deny-permission-prompts'];
   const child = spawn(
     process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
     [...FLAGS, ...camera, `--user-data-dir=${options.profile}`, 'about:blank'],

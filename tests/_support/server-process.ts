@@ -19,6 +19,8 @@ export interface ServerOptions {
   dataDir?: string;
   env?: Record<string, string>;
   args?: readonly string[];
+  /** Another build than the one of this folder (tests/_support/next-release.ts). */
+  release?: string;
 }
 
 export interface ServerProcess {
@@ -66,7 +68,11 @@ export async function removeDataDir(dataDir: string): Promise<void> {
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
   const dataDir = options.dataDir ?? makeDataDir();
   const started = performance.now();
-  const { child, output } = launch(['start', ...(options.args ?? [])], { DATA_DIR: dataDir, ...options.env });
+  const { child, output } = launch(
+    ['start', ...(options.args ?? [])],
+    { DATA_DIR: dataDir, ...options.env },
+    options.release,
+  );
   const end = endOf(child);
   const url = await pollUntil(
     () => {
@@ -147,8 +153,11 @@ export async function connectToDatabase(dataDir: string): Promise<Client> {
   return client;
 }
 
-function launch(args: readonly string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'launch.mjs'), ...args], {
+function launch(args: readonly string[], env: Record<string, string>, release?: string) {
+  const program = release
+    ? [join(ROOT, 'tests/_support/run-release.mjs'), release]
+    : [join(ROOT, 'scripts/launch.mjs')];
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],

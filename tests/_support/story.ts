@@ -13,7 +13,13 @@ import { pollUntil } from '#server/poll.ts';
 import { removeProfile, startPhoneBrowser, type PhoneBrowser } from './chromium.ts';
 import { DeskOverHttp } from './desk-over-http.ts';
 import { writeFakeCamera, type Scene } from './fake-camera.ts';
-import { connectToDatabase, startServer, type ServerProcess } from './server-process.ts';
+import {
+  connectToDatabase,
+  makeDataDir,
+  removeDataDir,
+  startServer,
+  type ServerProcess,
+} from './server-process.ts';
 
 export { expect };
 
@@ -35,22 +41,50 @@ export type StoryPhone = {
   dieAndReturn(options?: { film?: readonly Scene[]; offline?: boolean }): Promise<void>;
 };
 
-type NewPhone = (options?: { film?: readonly Scene[] }) => Promise<StoryPhone>;
+/** `deploy`: another release takes the place of the server, at the same address and on the same data. */
+export type OwnTown = Town & { deploy(release: string): Promise<void>; close(): Promise<void> };
+
+export async function openTown(): Promise<OwnTown> {
+  const dataDir = makeDataDir();
+  let server = await startServer({ dataDir, env: { DEMO: '1' } });
+  let database = await connectToDatabase(dataDir);
+  const desk = await new DeskOverHttp(server.url).signIn('bib@demo.streekbalie.example', DEMO_PASSWORD);
+  const cards = await readFreshCards(database);
+  const activity = await desk.findActivity('Jeugdboekenweek');
+  return {
+    get server() {
+      return server;
+    },
+    get database() {
+      return database;
+    },
+    desk,
+    activity,
+    takeCard: () => must(cards.pop(), 'a fresh card'),
+    async deploy(release) {
+      await database.end();
+      await server.stop();
+      server = await startServer({ dataDir, release, env: { DEMO: '1', PORT: new URL(server.url).port } });
+      database = await connectToDatabase(dataDir);
+    },
+    async close() {
+      await database.end();
+      await server.stop();
+      await removeDataDir(dataDir);
+    },
+  };
+}
+
+type NewPhone = (options?: { film?: readonly Scene[]; cameras?: number }) => Promise<StoryPhone>;
 
 export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
   town: [
     // Playwright wants the first argument to be a pattern.
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
-      const server = await startServer({ env: { DEMO: '1' } });
-      const desk = await new DeskOverHttp(server.url).signIn('bib@demo.streekbalie.example', DEMO_PASSWORD);
-      const database = await connectToDatabase(server.dataDir);
-      const cards = await readFreshCards(database);
-      const takeCard = (): UitpasNumber => must(cards.pop(), 'a fresh card');
-      const activity = await desk.findActivity('Jeugdboekenweek');
-      await use({ server, desk, activity, database, takeCard });
-      await database.end();
-      await server.stop();
+      const town = await openTown();
+      await use(town);
+      await town.close();
     },
     { scope: 'worker', timeout: 180_000 },
   ],
@@ -67,7 +101,12 @@ export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
       const origin = town.server.url;
       const state = {
         profile,
-        browser: await startPhoneBrowser({ profile, origin, film: await film(options.film) }),
+        browser: await startPhoneBrowser({
+          profile,
+          origin,
+          film: await film(options.film),
+          cameras: options.cameras,
+        }),
       };
       open.push(state);
       return {

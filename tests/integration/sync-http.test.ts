@@ -6,9 +6,18 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { periodOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
-import { SIGNATURE_HEADER, SyncResponse, responseText } from '#domain/sync/exchange.ts';
+import {
+  PROTOCOL,
+  PROTOCOL_OLDEST,
+  SIGNATURE_HEADER,
+  SyncRequest,
+  SyncResponse,
+  requestText,
+  responseText,
+} from '#domain/sync/exchange.ts';
 import { createApp } from '#server/app.ts';
 import { isSignedBy } from '#server/devices/device-signatures.ts';
+import { VERSION } from '#server/version.ts';
 import { EVENING, REGION_ID, openRegion, type TestRegion } from '#tests/_support/region.ts';
 import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
 import { TestPhone } from '#tests/_support/test-phone.ts';
@@ -241,7 +250,7 @@ describe('nothing is stored of', () => {
     ).toEqual([415, 'wrong-content-type']);
     expect(
       await problemOf(await send({ body: body.replace('"protocol":1', '"protocol":2'), signature })),
-    ).toEqual([400, 'malformed']);
+    ).toEqual([503, 'protocol-unknown']);
   });
 
   it('a bomb: a thousand times its size when unpacked', async () => {
@@ -313,5 +322,47 @@ describe('a poisoned command', () => {
       { outcome: 'accepted', seqs: [[5, 5]] },
     ]);
     expect(await region.balance(passholderId)).toBe(1);
+  });
+});
+
+describe('a phone with an old app', () => {
+  it('is told so in the signed answer, and its scans are taken all the same', async () => {
+    const { number, passholderId } = await region.card();
+    phone.checkIn({ activityId, number }, EVENING + MINUTE);
+    const { body } = phone.request([]);
+    const { report } = SyncRequest.parse(JSON.parse(body));
+    const answer = await exchange(phone, { report: { ...report, appVersion: '0.0.9' } });
+    expect(answer.changes.app).toBe('too-old');
+    expect(answer.rulings).toMatchObject([{ outcome: 'accepted', points: 1 }]);
+    expect(await region.balance(passholderId)).toBe(1);
+    expect(
+      (await exchange(phone, { report: { ...report, appVersion: VERSION } }, 2)).changes.app,
+    ).toBeUndefined();
+  });
+
+  it('of a protocol that is not taken any more gets a signed no, and nothing is stored', async () => {
+    phone.checkIn({ activityId }, EVENING);
+    const { body } = phone.request([phone.run()]);
+    const old = JSON.stringify({ ...JSON.parse(body), protocol: PROTOCOL_OLDEST - 1, of: 'long ago' });
+    const signature = phone.sign(requestText(phone.id, old));
+    const response = await send({ body: old, signature });
+    expect(response.status).toBe(426);
+    const text = await response.clone().text();
+    expect(await problemOf(response)).toEqual([426, 'app-too-old']);
+    const [key] = server.context.keys.receiptSigning;
+    const proof = response.headers.get(SIGNATURE_HEADER) ?? '';
+    expect(isSignedBy(key.publicJwk, responseText(phone.id, text), proof)).toBe(true);
+    expect(await stored()).toBe(0);
+    // To the phone itself only: nobody else gets the server to sign anything.
+    expect(
+      await problemOf(await send({ body: old, signature: phone.sign(requestText(phone.id, '')) })),
+    ).toEqual([401, 'not-this-device']);
+  });
+
+  it('of a protocol that comes later is asked to come back: this server is older than the app', async () => {
+    const { body } = phone.request([]);
+    const later = JSON.stringify({ ...JSON.parse(body), protocol: PROTOCOL + 1 });
+    const signature = phone.sign(requestText(phone.id, later));
+    expect(await problemOf(await send({ body: later, signature }))).toEqual([503, 'protocol-unknown']);
   });
 });

@@ -5,10 +5,13 @@ import { ActivityPolicy } from '../checkins/activity-policy.ts';
 import { utf8 } from '../kernel/bytes.ts';
 import { limits } from '../kernel/limits.ts';
 import { lineOf, tokenOf } from '../kernel/plain-text.ts';
+import { APP_AGES } from './app-age.ts';
 import { WireCommand } from './command.ts';
 import { Because, OUTCOMES } from './ruling.ts';
 
 export const PROTOCOL = 1;
+/** The oldest one that the server still takes; below it the answer is ProtocolRefusal, and the phone keeps everything. */
+export const PROTOCOL_OLDEST = 1;
 export const SIGNATURE_HEADER = 'streekbalie-signature';
 
 const Seq = z.int().check(z.minimum(0), z.maximum(limits.seqMax));
@@ -77,6 +80,16 @@ export const SyncRequest = z.object({
   report: PhoneReport,
 });
 export type SyncRequest = z.infer<typeof SyncRequest>;
+
+/** What may be read of a request whose protocol is not known: the same in every protocol. */
+export const AnyRequest = z.object({ protocol: z.int(), region: tokenOf(40), device: z.uuid() });
+
+/**
+ * Status 426, for ever in this form and signed like an answer: the phone keeps what it has and says what to do. Unsigned it
+ * is somebody else's answer.
+ */
+export const ProtocolRefusal = z.object({ code: z.literal('app-too-old') });
+export type ProtocolRefusal = z.infer<typeof ProtocolRefusal>;
 
 /** `hash` is that of seq `to`; by the chain it covers all before it. */
 export const Receipt = z.object({ from: Seq, to: Seq, hash: Hash, receivedAt: z.int() });
@@ -151,6 +164,8 @@ export const SyncResponse = z.object({
     owing: z.optional(z.array(OwingPhone)),
     /** The server's newest signing key, while it also signs with the one before: pinned from here on. */
     serverKey: z.optional(PublicKey),
+    /** Left out for the newest app. A text: a later server may know more than these. */
+    app: z.optional(z.catch(z.enum(APP_AGES), 'behind')),
   }),
   cursor: z.string(),
   more: z.boolean(),

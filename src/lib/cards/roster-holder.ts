@@ -4,7 +4,14 @@ import type { Instant } from '#domain/kernel/civil-time.ts';
 import type { Clock } from '../clock.ts';
 import type { DeviceRow, PhoneDb } from '../db/phone-db.ts';
 import type { Chance } from '../ids.ts';
-import { expiryOf, fetchRoster, loadRoster, wipeRoster, type RosterDownload } from './roster-store.ts';
+import {
+  expiryOf,
+  fetchRoster,
+  loadRoster,
+  wipeRoster,
+  type RosterDownload,
+  type RosterKind,
+} from './roster-store.ts';
 
 export type RosterHolder = {
   readonly current: () => Roster | undefined;
@@ -24,15 +31,16 @@ export type RosterHolderParts = {
   readonly chance: Chance;
   readonly trueNow: () => Instant;
   readonly download: RosterDownload;
+  readonly of: RosterKind;
 };
 
 /** setTimeout counts no further. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 export async function openRosterHolder(parts: RosterHolderParts): Promise<RosterHolder> {
-  const { db, device, clock, chance, trueNow, download } = parts;
-  const wasThere = (await db.meta.get('roster')) !== undefined;
-  let roster = await loadRoster(db, device, trueNow());
+  const { db, device, clock, chance, trueNow, download, of } = parts;
+  const wasThere = (await db.meta.get(of === 'number' ? 'roster' : 'chips')) !== undefined;
+  let roster = await loadRoster(db, device, trueNow(), of);
   let expired = wasThere && !roster;
   let refreshing: Promise<void> | undefined;
   let cancelExpiry = (): void => undefined;
@@ -42,7 +50,7 @@ export async function openRosterHolder(parts: RosterHolderParts): Promise<Roster
     current,
     isExpired: () => expired,
     refresh() {
-      refreshing ??= fetchRoster(db, device, chance, download, current())
+      refreshing ??= fetchRoster(db, device, chance, download, current(), of)
         .then((fresh) => {
           if (!fresh) return;
           roster = fresh;
@@ -65,7 +73,7 @@ export async function openRosterHolder(parts: RosterHolderParts): Promise<Roster
     if (!roster || expiryOf(roster) > trueNow()) return roster;
     roster = undefined;
     expired = true;
-    wipeRoster(db).catch((error: unknown) => {
+    wipeRoster(db, of).catch((error: unknown) => {
       console.warn('An expired roster could not be wiped; the next start tries again.', error);
     });
     return undefined;

@@ -132,14 +132,19 @@ export type HeardAnchor = {
   readonly deviceTime: number;
 };
 
+/** The files of numbers and of chips, and what changed in each since. */
+export const ROSTER_BLOBS = ['roster', 'roster-delta', 'chips', 'chips-delta'] as const;
+/** Which of them lie there, without reading them. */
+export const ROSTER_ROWS = ['roster', 'chips'] as const;
+
 /** Large things as one value: the roster's file, what changed since, and the pad that is given up when storage runs full. */
 export type BlobRow =
-  | { readonly key: 'roster' | 'roster-delta'; readonly sealed: Sealed }
+  | { readonly key: (typeof ROSTER_BLOBS)[number]; readonly sealed: Sealed }
   | { readonly key: 'pad'; readonly bytes: Uint8Array<ArrayBuffer> };
 
-/** Which roster lies in `blobs`, without reading it. */
+/** Which roster lies in `blobs`. */
 export type RosterOnBoard = {
-  readonly key: 'roster';
+  readonly key: (typeof ROSTER_ROWS)[number];
   readonly device: string;
   readonly rosterId: string;
   readonly version: number;

@@ -4,7 +4,7 @@ import { Dexie, type Table } from 'dexie';
 import { assert } from '#domain/kernel/assert.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { Chance } from '../ids.ts';
-import { durability as promised, isOfNewerApp, type PhoneDb } from './phone-db.ts';
+import { durability as promised, isOfNewerApp, ROSTER_BLOBS, ROSTER_ROWS, type PhoneDb } from './phone-db.ts';
 
 export type NotSaved = {
   readonly code: 'not-saved';
@@ -60,7 +60,7 @@ export async function reservePad(db: PhoneDb, chance: Chance): Promise<void> {
 async function makeRoom(db: PhoneDb, failure: unknown): Promise<void> {
   if (isQuota(failure)) {
     await db.transaction('rw', db.blobs, db.meta, () =>
-      Promise.all([db.blobs.bulkDelete(['pad', 'roster', 'roster-delta']), db.meta.delete('roster')]),
+      Promise.all([db.blobs.bulkDelete(['pad', ...ROSTER_BLOBS]), db.meta.bulkDelete([...ROSTER_ROWS])]),
     );
     return;
   }

@@ -1,6 +1,7 @@
 // "Klaar om te scannen?" One list, one light, before every shift (offline-and-sync part 1): what could go wrong tonight
 // is said now, in words, with what to do. Pure: facts in, rows out.
 import { limits } from '#domain/kernel/limits.ts';
+import type { AppAge } from '#domain/sync/app-age.ts';
 import { m } from '../paraglide/messages.js';
 import type { Platform } from './platform.ts';
 
@@ -24,7 +25,11 @@ export type PreflightFacts = {
   readonly roster:
     { readonly cards: number; readonly builtAt: number; readonly expiresAt: number } | 'none' | 'expired';
   readonly appVersion: string;
+  /** What the server said of it; `refused`: it takes nothing more from it. */
+  readonly appAge: AppAge | 'refused';
   readonly updateWaiting: boolean;
+  /** Last time's shift was not closed: nothing is renewed under it. */
+  readonly shiftOpen: boolean;
   readonly unsent: number;
 };
 
@@ -37,7 +42,7 @@ export type PreflightRow = {
   /** What to do, where something is to be done. */
   readonly help?: string | undefined;
   /** One tap that mends it. */
-  readonly action?: 'install';
+  readonly action?: 'install' | 'renew';
 };
 
 /** A shift of a thousand scans is half a megabyte; below this the browser itself gets into trouble. */
@@ -184,13 +189,28 @@ function rosterRow({ roster, now }: PreflightFacts): PreflightRow {
   return { ...row, light: 'ok', value };
 }
 
-const versionRow = ({ appVersion, updateWaiting }: PreflightFacts): PreflightRow => ({
-  key: 'version',
-  label: m.scan_check_version(),
-  light: updateWaiting ? 'warn' : 'ok',
-  value: updateWaiting ? m.scan_check_version_new() : appVersion,
-  help: updateWaiting ? m.scan_check_version_help() : undefined,
-});
+/** Never a reason to send a visitor away: also what too old an app stores is counted, after it is renewed. */
+function versionRow({ appVersion, appAge, updateWaiting, shiftOpen }: PreflightFacts): PreflightRow {
+  const row = { key: 'version' as const, label: m.scan_check_version() };
+  if (appAge === 'current' && !updateWaiting) return { ...row, light: 'ok', value: appVersion };
+  const tooOld = appAge === 'too-old' || appAge === 'refused';
+  return {
+    ...row,
+    light: 'warn',
+    value: tooOld ? m.scan_check_version_too_old() : m.scan_check_version_new(),
+    help: [
+      appAge === 'refused' && m.scan_loud_app_refused(),
+      shiftOpen
+        ? m.scan_check_version_help_shift()
+        : updateWaiting
+          ? m.scan_check_version_help()
+          : m.scan_check_version_help_reopen(),
+    ]
+      .filter(Boolean)
+      .join(' '),
+    ...(updateWaiting && !shiftOpen && { action: 'renew' }),
+  };
+}
 
 const unsentRow = ({ unsent }: PreflightFacts): PreflightRow => ({
   key: 'unsent',

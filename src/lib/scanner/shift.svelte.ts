@@ -2,7 +2,7 @@
 // then one tap goes on, because sound and camera need one.
 import { notes } from '../notes.ts';
 import { isShiftActive, setShiftActive } from '../shift-flag.svelte.ts';
-import { isSoundOn, setSoundOn, Signals } from './signals.ts';
+import { isSoundOn, setSoundOn, Signals, type Signal } from './signals.ts';
 
 export type ShiftStage = 'choose' | 'preflight' | 'scanning' | 'list' | 'end';
 
@@ -13,6 +13,8 @@ export class Shift {
   stage: ShiftStage = $state('choose');
   activityId: string | undefined = $state();
   soundOn = $state(isSoundOn());
+  /** Of the sounds that are let heard, the one that sounds now. */
+  heard: Signal | undefined = $state();
   /** The app was closed in the middle. */
   readonly resumed = isShiftActive();
 
@@ -34,6 +36,7 @@ export class Shift {
   /** In the tap itself: browsers let a page sound only from there. */
   start(): void {
     this.signals.unlock();
+    this.signals.stopDemonstration();
     if (this.activityId !== undefined) notes.setItem(KEY, this.activityId);
     setShiftActive(true);
     this.stage = 'scanning';
@@ -48,7 +51,7 @@ export class Shift {
 
   testSound(): void {
     this.signals.unlock();
-    this.signals.give('saved');
+    this.signals.demonstrate((signal) => (this.heard = signal));
   }
 
   close(): void {

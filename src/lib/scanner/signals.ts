@@ -41,10 +41,13 @@ const VIBRATIONS: Readonly<Record<Signal, readonly number[]>> = {
   refused: [350],
   alarm: [300, 100, 300, 100, 300],
 };
+const DEMONSTRATED = ['saved', 'attention', 'refused'] as const;
+const DEMONSTRATED_EVERY_MS = 1_200;
 const MUTED_KEY = 'streekbalie.sound';
 
 export class Signals {
   #audio: AudioContext | undefined;
+  #demonstration: ReturnType<typeof setTimeout> | undefined;
 
   /** Browsers let a page sound only after a tap: called by the start button. */
   unlock(): void {
@@ -52,13 +55,32 @@ export class Signals {
     else if ('AudioContext' in window) this.#audio = new AudioContext({ latencyHint: 'interactive' });
   }
 
+  /** The three that must be told apart, one after the other: so that everybody knows them before the first card. */
+  demonstrate(onSignal: (signal: Signal | undefined) => void): void {
+    this.stopDemonstration();
+    const [next, ...rest] = [...DEMONSTRATED];
+    const play = (signal: Signal | undefined, left: readonly Signal[]): void => {
+      onSignal(signal);
+      if (!signal) return;
+      this.give(signal);
+      this.#demonstration = setTimeout(() => play(left[0], left.slice(1)), DEMONSTRATED_EVERY_MS);
+    };
+    play(next, rest);
+  }
+
+  stopDemonstration(): void {
+    clearTimeout(this.#demonstration);
+  }
+
   give(signal: Signal): void {
     // The alarm is heard whatever the setting: a scan that is not stored must not pass unnoticed.
     if (isSoundOn() || signal === 'alarm') this.#sound(signal);
-    if ('vibrate' in navigator) navigator.vibrate([...VIBRATIONS[signal]]);
+    // Missing on iPhones; a browser may also refuse it, which is no reason to stop.
+    navigator.vibrate?.([...VIBRATIONS[signal]]);
   }
 
   close(): void {
+    this.stopDemonstration();
     void this.#audio?.close();
     this.#audio = undefined;
   }

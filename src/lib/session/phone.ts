@@ -5,15 +5,16 @@ import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { publicKeyText, type PublicKey } from '#domain/sync/exchange.ts';
 import { openRosterHolder } from '../cards/roster-holder.ts';
-import { downloadRoster, type RosterDownload } from '../cards/roster-store.ts';
+import { downloadRoster, type RosterDownload, type RosterKind } from '../cards/roster-store.ts';
 import { clock as deviceClock, type Clock } from '../clock.ts';
 import { importServerKey, isSigned, makeMarkKey, signBytes } from '../db/device-keys.ts';
 import { keepKnownDevice, readKnownDevice, type TraceStore } from '../db/known-device.ts';
 import type { DeviceRow, HeardAnchor, PhoneDb } from '../db/phone-db.ts';
 import { chance as deviceChance, idFrom, type Chance } from '../ids.ts';
 import { createDexieSyncStore, contactOf } from '../sync/dexie-sync-store.ts';
-import { allWritten, type Author } from '../sync/dispatch.ts';
+import type { Author } from '../sync/dispatch.ts';
 import type { PhoneFacts } from '../sync/exchange-once.ts';
+import { allWritten } from '../sync/in-flight.ts';
 import type { Backlog } from '../sync/sync-store.ts';
 import { createSyncLoop, type SyncLoop } from '../sync/sync-loop.ts';
 import { transport as httpTransport, type Transport } from '../sync/transport.ts';
@@ -25,6 +26,8 @@ export type PhoneParts = {
   readonly chance?: Chance;
   readonly transport?: Transport;
   readonly download?: RosterDownload;
+  /** Does this phone read the chips of cards? Only then their list comes on board. */
+  readonly readsChips?: () => boolean;
   readonly phoneFacts: () => Promise<PhoneFacts>;
   readonly alone?: (work: () => Promise<void>) => Promise<void>;
 };
@@ -35,7 +38,8 @@ export type Phone = Author & {
   /** As the coordinator calls it now. */
   readonly name: () => string;
   readonly backlog: () => Promise<Backlog>;
-  readonly roster: () => Roster | undefined;
+  /** Of numbers, unless chips are asked for. */
+  readonly roster: (of?: RosterKind) => Roster | undefined;
   /** There was a roster, and its time is over. */
   readonly rosterExpired: () => boolean;
   /** The device clock, corrected when the server says that it is far off: the door must not close for everyone. */
@@ -58,14 +62,15 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     const skew = heard ? heard.serverTime - heard.deviceTime : 0;
     return clock.now() + (Math.abs(skew) > limits.clockSkewWarnMs ? skew : 0);
   };
-  const roster = await openRosterHolder({
-    db,
-    device,
-    clock,
-    chance,
-    trueNow,
-    download: parts.download ?? downloadRoster,
-  });
+  const holderParts = { db, device, clock, chance, trueNow, download: parts.download ?? downloadRoster };
+  const [roster, chips] = await Promise.all([
+    openRosterHolder({ ...holderParts, of: 'number' }),
+    openRosterHolder({ ...holderParts, of: 'chip' }),
+  ]);
+  const refreshRoster = async (): Promise<void> => {
+    await roster.refresh();
+    if (parts.readsChips?.()) await chips.refresh();
+  };
   const ends = await chainEnds(db, trace, device);
   const serverKey = pinnedKey(db, device);
   const store = createDexieSyncStore(db, device);
@@ -91,8 +96,11 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
       // The server holds more of this device than this database: an old copy. The next start says so.
       if (plan.alarm === 'ahead') keepKnownDevice(trace, { device: device.id, seq: answer.highWater.seq });
       const gone = answer.wipe || answer.state === 'revoked';
-      if (gone) roster.forget();
-      Promise.all([nextKey && serverKey.pin(nextKey), gone ? undefined : roster.refresh()]).catch(
+      if (gone) {
+        roster.forget();
+        chips.forget();
+      }
+      Promise.all([nextKey && serverKey.pin(nextKey), gone ? undefined : refreshRoster()]).catch(
         (error: unknown) => {
           console.warn('Something of an answer could not be followed up; the next one tries again.', error);
         },
@@ -124,9 +132,9 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     backlog: store.backlog,
     trueNow,
     name: () => name,
-    roster: roster.current,
+    roster: (of = 'number') => (of === 'number' ? roster : chips).current(),
     rosterExpired: roster.isExpired,
-    refreshRoster: roster.refresh,
+    refreshRoster,
     async storageLost() {
       const here = await db.devices.get(device.id);
       return here ? undefined : { unsent: ends.unsent() };
@@ -134,6 +142,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     close() {
       sync.stop();
       roster.close();
+      chips.close();
       db.on('versionchange').unsubscribe(makeWay);
     },
   };

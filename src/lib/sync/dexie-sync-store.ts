@@ -3,6 +3,8 @@ import { Dexie } from 'dexie';
 import { openOccurrence, type ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import type { SyncResponse } from '#domain/sync/exchange.ts';
 import {
+  ROSTER_BLOBS,
+  ROSTER_ROWS,
   scanRow,
   type ContactRow,
   type DeviceRow,
@@ -240,8 +242,8 @@ const isLater = (ruling: Ruling, known: Ruling | undefined): boolean =>
 /** What a phone no longer enrolled must not keep. Its own scans and unsent commands stay. */
 export async function wipeRegionData(db: PhoneDb): Promise<void> {
   await Promise.all([
-    db.blobs.bulkDelete(['roster', 'roster-delta']),
-    db.meta.delete('roster'),
+    db.blobs.bulkDelete([...ROSTER_BLOBS]),
+    db.meta.bulkDelete([...ROSTER_ROWS]),
     db.visits.clear(),
     db.activities.clear(),
     db.phones.clear(),

@@ -25,6 +25,7 @@ import type { DeviceRow, HeardAnchor, OutboxRow, PhoneDb } from '../db/phone-db.
 import { seal } from '../db/seal.ts';
 import { NoDevice, writeStrictly, type NotSaved } from '../db/strict-write.ts';
 import { idFrom, type Chance } from '../ids.ts';
+import { noteWrite } from './in-flight.ts';
 
 /** Who writes, and with which clock and dice. */
 export type Author = {
@@ -63,22 +64,13 @@ export type Dispatched<T> = {
   readonly signed: Promise<void>;
 };
 
-const inFlight = new Set<Promise<unknown>>();
-
-/** Before the database closes for a newer version: what is being written is written first. */
-export async function allWritten(): Promise<void> {
-  await Promise.allSettled([...inFlight]);
-}
-
 export function dispatch<T, K extends CommandKind>(
   author: Author,
   kind: K,
   payload: Payloads[K],
   effect: (stamp: Stamp) => Promise<LocalEffect<T>>,
 ): Promise<Result<Dispatched<T>, NotSaved>> {
-  const writing = write(author, kind, payload, effect).finally(() => inFlight.delete(writing));
-  inFlight.add(writing);
-  return writing;
+  return noteWrite(write(author, kind, payload, effect));
 }
 
 async function write<T, K extends CommandKind>(
@@ -121,11 +113,11 @@ async function write<T, K extends CommandKind>(
   const { command, result } = saved.value;
   if (!command) return ok({ result, command, signed: Promise.resolve() });
   keepKnownDevice(author.trace, { device: device.id, seq: command.seq });
-  const signed = keepSignature(db, device, command).catch((error: unknown) => {
-    console.warn('A signature is made up later, before sending.', error);
-  });
-  inFlight.add(signed);
-  void signed.finally(() => inFlight.delete(signed));
+  const signed = noteWrite(
+    keepSignature(db, device, command).catch((error: unknown) => {
+      console.warn('A signature is made up later, before sending.', error);
+    }),
+  );
   author.onSaved?.(command);
   return ok({ result, command, signed });
 }

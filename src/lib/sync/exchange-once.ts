@@ -7,6 +7,7 @@ import { headText } from '#domain/sync/command.ts';
 import type { SyncRequest } from '#domain/sync/exchange.ts';
 import {
   PROTOCOL,
+  ProtocolRefusal,
   requestText,
   responseText,
   SyncResponse,
@@ -52,6 +53,8 @@ export type ExchangeFailure =
   | { readonly why: 'no-network' | 'time-out' }
   /** Something answered, but not our server: a sign-in page of someone's wifi, a proxy. */
   | { readonly why: 'not-our-server'; readonly status: number }
+  /** Signed: the server no longer takes what this version of the app sends. All of it stays here until the app is renewed. */
+  | { readonly why: 'app-too-old' }
   /** Signed for another request or device, or in a form this version does not know. */
   | { readonly why: 'unknown-answer' }
   | { readonly why: 'server-error'; readonly status: number; readonly retryAfterMs?: number };
@@ -207,15 +210,16 @@ async function believedAnswer(
     const wait = raw.retryAfterMs !== undefined && { retryAfterMs: raw.retryAfterMs };
     return { why: 'server-error', status: raw.status, ...wait };
   }
-  const answer = parseAnswer(raw.text);
+  if (raw.status === 426 && parseAs(ProtocolRefusal, raw.text)) return { why: 'app-too-old' };
+  const answer = parseAs(SyncResponse, raw.text);
   if (!answer || answer.device !== signer.device || answer.requestNo !== requestNo)
     return { why: 'unknown-answer' };
   return answer;
 }
 
-function parseAnswer(text: string): SyncResponse | undefined {
+function parseAs<T>(schema: z.ZodMiniType<T>, text: string): T | undefined {
   try {
-    const parsed = z.safeParse(SyncResponse, JSON.parse(text));
+    const parsed = z.safeParse(schema, JSON.parse(text));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined; // not JSON: said by the undefined

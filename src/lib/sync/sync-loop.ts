@@ -217,6 +217,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
       progressAt: moved ? clock.now() : status.progressAt,
       clockSkewMs: done.clockSkewMs,
       deviceState: done.answer.state,
+      appAge: done.answer.changes.app ?? 'current',
       alarm: done.plan.alarm ?? (status.alarm === 'unsent-old' ? undefined : status.alarm),
     });
     parts.onAnswer?.(done);

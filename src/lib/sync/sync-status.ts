@@ -1,5 +1,6 @@
 // What a screen may say about sync. A silent stall is the commonest failure of sync engines: it gets an alarm.
 import { limits } from '#domain/kernel/limits.ts';
+import type { AppAge } from '#domain/sync/app-age.ts';
 import type { ExchangeFailure } from './exchange-once.ts';
 import type { SyncAlarm } from './plan-answer.ts';
 
@@ -17,6 +18,8 @@ export type SyncStatus = {
   /** Server minus device, at the last answer; positive: this phone is behind. */
   readonly clockSkewMs: number | null;
   readonly deviceState: 'active' | 'revoked';
+  /** Of the app that runs here, as the server said last. */
+  readonly appAge: AppAge;
   readonly alarm: SyncAlarm | 'unsent-old' | undefined;
 };
 
@@ -30,6 +33,7 @@ export const INITIAL_STATUS: SyncStatus = {
   oldestUnsentAt: null,
   clockSkewMs: null,
   deviceState: 'active',
+  appAge: 'current',
   alarm: undefined,
 };
 

@@ -296,6 +296,36 @@ describe('the sync loop', () => {
     w.phone.sync.stop();
   });
 
+  it('keeps everything when the server no longer takes what this app sends, and says so', async () => {
+    const w = await world();
+    const refusal = JSON.stringify({ code: 'app-too-old', status: 426 });
+    const takes = w.answer;
+    w.answer = async () => ({
+      status: 426,
+      text: refusal,
+      signature: await signBytes(w.phone.device.signKey, responseText(w.phone.device.id, refusal)),
+    });
+    await write(w.phone);
+    await w.phone.sync.exchange();
+    expect(w.phone.sync.status()).toMatchObject({ failure: { why: 'app-too-old' }, unsent: 1 });
+
+    // Without the server's signature it is somebody else's word.
+    w.answer = () => Promise.resolve({ status: 426, text: refusal, signature: null });
+    await w.phone.sync.exchange();
+    expect(w.phone.sync.status().failure).toEqual({ why: 'not-our-server', status: 426 });
+
+    w.answer = takes;
+    await w.phone.sync.exchange();
+    expect(w.phone.sync.status()).toMatchObject({ failure: undefined, unsent: 0, appAge: 'current' });
+  });
+
+  it('knows from the server that this app is behind', async () => {
+    const w = await world();
+    w.answer = (request) => signed(w.phone, { ...takingAll(request), changes: { app: 'behind' } });
+    await w.phone.sync.exchange();
+    expect(w.phone.sync.status().appAge).toBe('behind');
+  });
+
   it('stops', async () => {
     const w = await started();
     w.phone.close();

@@ -1,5 +1,6 @@
 // How a phone's state reads. Numbers of the phone's own report, as old as its last contact.
 import type { DeskDevice } from '#domain/desk-api.ts';
+import { appAge, type AppAge } from '#domain/sync/app-age.ts';
 import { m } from '../../paraglide/messages.js';
 
 const MINUTE_MS = 60_000;
@@ -27,6 +28,10 @@ export const stateText = (device: DeskDevice): string =>
 /** 41-57, 60 */
 export const rangesText = (ranges: readonly (readonly [number, number])[]): string =>
   ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ');
+
+/** Of the app on a phone that is in use; `newest` is the server's own version. */
+export const ageOf = ({ state, appVersion }: DeskDevice, newest: string): AppAge =>
+  state === 'active' ? appAge(appVersion, newest) : 'current';
 
 /** On the phone and not yet here: what it told at its last contact, or what the chain of numbers proves. */
 export const unsentCount = (device: DeskDevice): number => Math.max(device.report?.unsent ?? 0, device.owes);

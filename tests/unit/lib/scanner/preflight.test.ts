@@ -22,7 +22,9 @@ const good: PreflightFacts = {
   soundOn: true,
   roster: { cards: 31_204, builtAt: NOW - 5 * MINUTE, expiresAt: NOW + 600 * MINUTE },
   appVersion: '0.1.0',
+  appAge: 'current',
   updateWaiting: false,
+  shiftOpen: false,
   unsent: 0,
 };
 
@@ -58,6 +60,8 @@ describe('the list before a shift', () => {
     ['an Android tab', 'installed', { installed: false }, 'ok'],
     ['an app that is not complete', 'installed', { offlineReady: false }, 'warn'],
     ['a newer version', 'version', { updateWaiting: true }, 'warn'],
+    ['an app that is behind', 'version', { appAge: 'behind' }, 'warn'],
+    ['an app whose scans the server does not take', 'version', { appAge: 'refused' }, 'warn'],
     ['scans still to send', 'unsent', { unsent: 41 }, 'ok'],
   ])('%s: %s', (_name, key, over, light) => {
     const row = rowOf(key, over);
