@@ -214,7 +214,8 @@ function lookUp(
   rosterVersion: number | null;
 } {
   const unknown: CardFacts = { known: false };
-  const roster = phone.roster();
+  const isNumber = reading.kind === 'uitpas';
+  const roster = phone.roster(isNumber ? 'number' : 'chip');
   if (!roster)
     return {
       card: unknown,
@@ -223,13 +224,12 @@ function lookUp(
       rosterVersion: null,
     };
   const rosterVersion = roster.header.version;
-  const ofThisKind = roster.header.of === (reading.kind === 'uitpas' ? 'number' : 'chip');
-  if (!ofThisKind) return { card: unknown, doubt: undefined, fingerprint: undefined, rosterVersion };
   const fingerprint = roster.fingerprint((k, b) => hmac(sha256, k, b), identifierOf(reading));
   return {
     card: roster.find(fingerprint),
     doubt: undefined,
-    fingerprint: fingerprintToText(fingerprint),
+    // The visits of other phones are named by number.
+    fingerprint: isNumber ? fingerprintToText(fingerprint) : undefined,
     rosterVersion,
   };
 }

@@ -1,12 +1,15 @@
 // The camera of the phone: opens the one at the back, comes back by itself after a call, another app or a locked screen.
+// Which camera was chosen is remembered on the phone; without a choice it is the one at the back.
 // A stream that was once in the background may stay black for ever (iOS), so coming back always means a fresh one.
+
+import { notes } from '../notes.ts';
 
 export type CameraFault = 'denied' | 'none' | 'busy' | 'insecure' | 'broken';
 
 export type CameraState =
   | { readonly kind: 'off' }
   | { readonly kind: 'starting' }
-  | { readonly kind: 'live'; readonly torch: 'absent' | 'off' | 'on' }
+  | { readonly kind: 'live'; readonly torch: 'absent' | 'off' | 'on'; readonly choices: number }
   | { readonly kind: 'failed'; readonly why: CameraFault };
 
 /** From sharp to anything at all: some phones open no 720p, some laptops have no back. */
@@ -15,6 +18,9 @@ const WISHES: readonly MediaTrackConstraints[] = [
   { facingMode: { ideal: 'environment' }, width: { ideal: 640 }, height: { ideal: 480 } },
   {},
 ];
+const CHOICE_KEY = 'streekbalie.camera';
+/** A track without a picture may have it back in a moment; longer is a call. */
+const MUTED_MAX_MS = 1_500;
 /** A picture that stands still for this long while the app is in front is a dead one. */
 const STILL_MAX_MS = 4_000;
 /** Another app may hold the camera a moment longer: try again after this, this often. */
@@ -33,6 +39,8 @@ export class Camera {
   #retries = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #watchTimer: ReturnType<typeof setInterval> | undefined;
+  #muteTimer: ReturnType<typeof setTimeout> | undefined;
+  #choices: readonly string[] = [];
 
   constructor(video: HTMLVideoElement, onState: (state: CameraState) => void) {
     this.#video = video;
@@ -64,12 +72,25 @@ export class Camera {
     const constraint: TorchConstraint = { torch: on };
     try {
       await track.applyConstraints({ advanced: [constraint] });
-      this.#onState({ kind: 'live', torch: on ? 'on' : 'off' });
+      this.#live(on ? 'on' : 'off');
     } catch (error) {
       // Promised by the phone, refused at the moment itself: the button goes away.
       console.warn('The light did not switch.', error);
-      this.#onState({ kind: 'live', torch: 'absent' });
+      this.#live('absent');
     }
+  }
+
+  /** The next of the cameras that this phone has, and from now on that one. */
+  chooseNext(): void {
+    const current = this.#stream?.getVideoTracks()[0]?.getSettings().deviceId ?? '';
+    const next = this.#choices[(this.#choices.indexOf(current) + 1) % this.#choices.length];
+    if (next === undefined) return;
+    notes.setItem(CHOICE_KEY, next);
+    this.open();
+  }
+
+  #live(torch: 'absent' | 'off' | 'on'): void {
+    this.#onState({ kind: 'live', torch, choices: this.#choices.length });
   }
 
   readonly #onVisibility = (): void => {
@@ -96,7 +117,12 @@ export class Camera {
       if (turn !== this.#turn) return;
       this.#watch(stream);
       this.#retries = 0;
-      this.#onState({ kind: 'live', torch: hasTorch(stream) ? 'off' : 'absent' });
+      this.#live(hasTorch(stream) ? 'off' : 'absent');
+      // Their names are told only after permission, and nobody waits for them.
+      const choices = await listCameras();
+      if (turn !== this.#turn || choices.length === this.#choices.length) return;
+      this.#choices = choices;
+      this.#live(hasTorch(stream) ? 'off' : 'absent');
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#fail(faultOf(error), error);
@@ -117,7 +143,15 @@ export class Camera {
 
   /** A call or another app ends the track, or leaves it open without a picture. */
   #watch(stream: MediaStream): void {
-    for (const track of stream.getVideoTracks()) track.addEventListener('ended', () => void this.#start());
+    for (const track of stream.getVideoTracks()) {
+      track.addEventListener('ended', () => void this.#start());
+      track.addEventListener('mute', () => {
+        clearTimeout(this.#muteTimer);
+        this.#muteTimer = setTimeout(() => {
+          if (track.muted && document.visibilityState === 'visible') void this.#start();
+        }, MUTED_MAX_MS);
+      });
+    }
     let lastTime = this.#video.currentTime;
     this.#watchTimer = setInterval(() => {
       if (document.visibilityState === 'visible' && this.#video.currentTime === lastTime) void this.#start();
@@ -129,6 +163,7 @@ export class Camera {
     this.#turn += 1;
     clearTimeout(this.#retryTimer);
     clearInterval(this.#watchTimer);
+    clearTimeout(this.#muteTimer);
     if (this.#stream) stopTracks(this.#stream);
     this.#stream = undefined;
     this.#video.srcObject = null;
@@ -149,8 +184,10 @@ export async function cameraPermission(): Promise<'granted' | 'denied' | 'ask'> 
 async function openStream(): Promise<MediaStream> {
   if (!window.isSecureContext || !('mediaDevices' in navigator))
     throw new DOMException('Only over https.', 'SecurityError');
+  const chosen = notes.getItem(CHOICE_KEY);
+  const wishes = chosen === null ? WISHES : [chosenCamera(chosen), ...WISHES];
   let last: unknown;
-  for (const video of WISHES) {
+  for (const video of wishes) {
     try {
       return await navigator.mediaDevices.getUserMedia({ video, audio: false });
     } catch (error) {
@@ -159,6 +196,20 @@ async function openStream(): Promise<MediaStream> {
     }
   }
   throw last;
+}
+
+/** One that is gone (a webcam that was unplugged) gives way to the camera at the back. */
+const chosenCamera = (deviceId: string): MediaTrackConstraints => ({
+  deviceId: { exact: deviceId },
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+});
+
+async function listCameras(): Promise<string[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.flatMap(({ kind, deviceId }) =>
+    kind === 'videoinput' && deviceId !== '' ? [deviceId] : [],
+  );
 }
 
 function faultOf(error: unknown): CameraFault {

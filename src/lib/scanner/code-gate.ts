@@ -16,8 +16,7 @@ export class CodeGate {
   /** Of the codes in one frame the one to act on, if any. */
   pass(codes: readonly SeenCode[], atMs: number): SeenCode | undefined {
     for (const [text, seen] of this.#seen) if (atMs - seen.last > limits.sameScanMs) this.#seen.delete(text);
-    const cards = codes.filter(isCard);
-    const chosen = cards.length > 0 ? cards : codes;
+    const chosen = cardsFirst(codes);
     for (const code of chosen) {
       const seen = this.#seen.get(code.text) ?? { since: atMs, last: atMs, passed: false };
       seen.last = atMs;
@@ -38,6 +37,14 @@ export class CodeGate {
   forget(): void {
     this.#seen.clear();
   }
+}
+
+/** Of the codes on one picture, a photo, the one that is meant. */
+export const bestCode = (codes: readonly SeenCode[]): SeenCode | undefined => cardsFirst(codes)[0];
+
+function cardsFirst(codes: readonly SeenCode[]): readonly SeenCode[] {
+  const cards = codes.filter(isCard);
+  return cards.length > 0 ? cards : codes;
 }
 
 const isCard = (code: SeenCode): boolean => code.symbology !== 'ean-13' && isUitpasNumber(code.text.trim());

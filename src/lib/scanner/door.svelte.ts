@@ -67,7 +67,7 @@ export class Door {
   read(raw: string, way: ScanWay, symbology: Symbology): Promise<void> {
     if (this.busy || this.#waiting.length >= WAITING_MAX) {
       // The camera shows that it waits; a reader beeps for every card, so one must hear that this one was not taken.
-      if (way === 'wedge') this.#parts.signals.give('refused');
+      if (way === 'wedge' || way === 'nfc') this.#parts.signals.give('refused');
       return Promise.resolve();
     }
     return new Promise((done) => {

@@ -6,6 +6,7 @@ import { fetchEvents } from '../api.ts';
 import { openPhoneDb, type DeviceRow } from '../db/phone-db.ts';
 import { reservePad } from '../db/strict-write.ts';
 import { chance } from '../ids.ts';
+import { readsChips, setReadsChips } from '../chip-flag.ts';
 import { isShiftActive } from '../shift-flag.svelte.ts';
 import { contactOf } from '../sync/dexie-sync-store.ts';
 import { followChanges } from '../sync/follow-changes.ts';
@@ -194,12 +195,21 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
 const phoneParts = (): Parameters<typeof openPhone>[0] => ({
   db,
   trace: notes,
+  readsChips,
   phoneFacts: () => readPhoneFacts({ version: APP_VERSION, shiftActive: isShiftActive() }),
   // Missing on plain http; then the loop of each tab sends, and the server takes each command once.
   ...('locks' in navigator && {
     alone: (work: () => Promise<void>) => navigator.locks.request('streekbalie-sync', work),
   }),
 });
+
+/** From now on the list of chips comes on board too. */
+export function beginReadingChips(): void {
+  setReadsChips();
+  session.phone?.refreshRoster().catch((error: unknown) => {
+    console.warn('The list of chips comes with the next answer.', error);
+  });
+}
 
 /** Asks until the coordinator has answered; `shown` as the state of the screen, or behind a phone that goes on. */
 function waitFor(device: DeviceRow, shown: boolean): void {
