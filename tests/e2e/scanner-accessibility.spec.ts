@@ -32,6 +32,15 @@ test('every screen of the scanner is for everyone', async ({ town, newPhone }) =
   await page.goto(`${town.server.url}/scan`);
   await expect(page.getByRole('heading', { name: 'Dit toestel is nog niet gekoppeld' })).toBeVisible();
   await look(page, 'not enrolled');
+  await page.getByRole('link', { name: 'Eerst oefenen' }).click();
+  await look(page, 'practice');
+  await page.getByRole('button', { name: 'Een kaart die al gescand is', exact: true }).click();
+  await expectVerdict(page, 'Let op');
+  await look(page, 'practised');
+  await page.getByRole('button', { name: 'Toon de code van: Een gewone kaart' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look(page, 'practice code');
+  await page.keyboard.press('Escape');
   await page.goto(`${town.server.url}/koppel`);
   await page.getByRole('button', { name: 'Koppel dit toestel' }).click();
   await expect(page.getByText('Typ de koppelcode.')).toBeVisible();
