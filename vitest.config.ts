@@ -7,6 +7,8 @@ const FULL_STACK = 'tests/simulation/full-stack.test.ts';
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // The provider of the sign-in tests warns that it is none for production: it never is one.
+    onConsoleLog: (log) => !log.startsWith('oidc-provider '),
     projects: [
       {
         // For the state of a screen (*.svelte.ts); components are the business of the browser stories.

@@ -26,12 +26,37 @@ export interface Config {
   mail: { smtpUrl: string; from: string } | undefined;
   /** A reverse proxy of our own stands in front: its X-Forwarded-For names the client. */
   trustProxy: boolean;
+  /** Where staff may sign in with the account of their own organisation (OpenID Connect). */
+  oidc: OidcSettings | undefined;
+  /** Who may read the figures: a token on the public address, an address of their own, both or nobody. */
+  metrics: { token: string | undefined; address: { host: string; port: number } | undefined };
+  /** A statement that takes longer is logged; 0: none. */
+  slowQueryMs: number;
+  /** How long the server says "not ready" before it closes its door, for a load balancer to notice. */
+  drainMs: number;
   logLevel: string;
+}
+
+export interface OidcSettings {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** What the button says. */
+  name: string;
+  /** Values of `amr` or `acr` that count as our second step. */
+  secondStep: readonly string[];
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const flag = z.enum(['0', '1'], { error: 'must be 1 or 0' }).transform((value) => value === '1');
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a number from ${min} to ${max}`,
+    })
+    .transform(Number);
 /** A database behind a socket has no host before the path: `postgresql://user:word@/name?host=/run/postgresql`. */
 const url = (schemes: string[]) =>
   z.string().refine((text) => isAddress(text.replace('@/', '@localhost/'), schemes), {
@@ -39,13 +64,7 @@ const url = (schemes: string[]) =>
   });
 
 const Settings = z.object({
-  PORT: z
-    .string()
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, {
-      error: 'must be a number from 0 to 65535',
-    })
-    .transform(Number)
-    .default(3000),
+  PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
   APP_URL: url(['http:', 'https:']).optional(),
   DATA_DIR: z.string().optional(),
@@ -58,6 +77,18 @@ const Settings = z.object({
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   MAIL_FROM: z.string().optional(),
   TRUST_PROXY: flag.optional(),
+  OIDC_ISSUER: url(['http:', 'https:']).optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().max(40, { error: 'must be a short name, for a button' }).optional(),
+  OIDC_SECOND_STEP: z.string().optional(),
+  METRICS_ADDRESS: z
+    .string()
+    .regex(/^\S+:\d{1,5}$/, { error: 'must be a host and a port, such as 127.0.0.1:9464' })
+    .optional(),
+  METRICS_TOKEN: z.string().min(24, { error: 'must be at least 24 characters' }).optional(),
+  SLOW_QUERY_MS: wholeNumber(0, 3_600_000).default(500),
+  DRAIN_S: wholeNumber(0, 300).default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).optional(),
 });
 type Settings = z.infer<typeof Settings>;
@@ -95,6 +126,10 @@ export function readConfig(mode: Mode, environment: Environment): Config {
         ? { smtpUrl: settings.SMTP_URL, from: settings.MAIL_FROM }
         : undefined,
     trustProxy: settings.TRUST_PROXY ?? false,
+    oidc: oidcOf(settings),
+    metrics: { token: settings.METRICS_TOKEN, address: metricsAddress(settings) },
+    slowQueryMs: settings.SLOW_QUERY_MS,
+    drainMs: settings.DRAIN_S * 1_000,
     logLevel: settings.LOG_LEVEL ?? (mode === 'serve' ? 'info' : 'warn'),
   };
 }
@@ -111,12 +146,50 @@ function faultsOfPairs(settings: Settings, demo: boolean): string[] {
   if (settings.SMTP_URL !== undefined && settings.MAIL_FROM === undefined) {
     faults.push('MAIL_FROM is needed with SMTP_URL: the address that mail comes from');
   }
+  faults.push(...faultsOfOidc(settings));
+  const metrics = metricsAddress(settings);
+  if (metrics && !isLoopback(metrics.host) && settings.METRICS_TOKEN === undefined) {
+    faults.push('METRICS_TOKEN is needed when METRICS_ADDRESS is open to other machines');
+  }
   if (demo && !isLoopback(settings.HOST) && settings.DEMO_PUBLIC !== true) {
     faults.push(
       `HOST ${settings.HOST} would show the demo sign-ins to other machines: set DEMO_PUBLIC=1 if that is meant`,
     );
   }
   return faults;
+}
+
+const OIDC_NEEDED = {
+  OIDC_ISSUER: 'the address of the provider, which begins with https://',
+  OIDC_CLIENT_ID: 'the name under which the provider knows this server',
+  OIDC_CLIENT_SECRET: 'the secret that the provider gave with it',
+  OIDC_NAME: 'what the button on the sign-in page says',
+} as const;
+const OIDC_NAMES = Object.keys(OIDC_NEEDED) as (keyof typeof OIDC_NEEDED)[]; // the keys of the object above
+
+function faultsOfOidc(settings: Settings): string[] {
+  const wanted = settings.OIDC_SECOND_STEP !== undefined || OIDC_NAMES.some((name) => settings[name]);
+  const missing = wanted ? OIDC_NAMES.filter((name) => settings[name] === undefined) : [];
+  const faults = missing.map((name) => `${name} is missing: ${OIDC_NEEDED[name]}`);
+  if (settings.OIDC_ISSUER !== undefined) {
+    const { protocol, hostname } = new URL(settings.OIDC_ISSUER);
+    if (protocol !== 'https:' && !isLoopback(hostname)) faults.push('OIDC_ISSUER must begin with https://');
+  }
+  return faults;
+}
+
+function oidcOf(settings: Settings): OidcSettings | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId } = settings;
+  const { OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name } = settings;
+  if (!issuer || !clientId || !clientSecret || !name) return undefined;
+  const secondStep = (settings.OIDC_SECOND_STEP ?? '').split(/[\s,]+/).filter((value) => value !== '');
+  return { issuer, clientId, clientSecret, name, secondStep };
+}
+
+function metricsAddress({ METRICS_ADDRESS }: Settings): { host: string; port: number } | undefined {
+  if (METRICS_ADDRESS === undefined) return undefined;
+  const colon = METRICS_ADDRESS.lastIndexOf(':');
+  return { host: METRICS_ADDRESS.slice(0, colon), port: Number(METRICS_ADDRESS.slice(colon + 1)) };
 }
 
 function faultsOfServe(settings: Settings): string[] {

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { activityRoutes } from './activities/routes.ts';
 import { accountRoutes } from './auth/account-routes.ts';
+import { createOidcProvider } from './auth/oidc-provider.ts';
+import { oidcRoutes } from './auth/oidc-routes.ts';
 import { passkeyRoutes } from './auth/passkey-routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createSignIn } from './auth/sign-in.ts';
@@ -10,6 +12,7 @@ import { checkInRoutes } from './checkins/routes.ts';
 import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
+import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
@@ -19,12 +22,15 @@ import { createDeskSubmission } from './sync/desk-commands.ts';
 /** Everything of the desk and of enrolling, under /api. Origin and size are checked before (app.ts). */
 export function deskRoutes(context: Context): Hono {
   const signIn = createSignIn(context);
+  const { oidc } = context.config;
+  const provider = oidc && createOidcProvider(oidc, context);
   const submit = createDeskSubmission(context);
   const decideHeld = createHeldDecisions(context);
   return new Hono()
     .route('/', publicRoutes(context))
-    .route('/', authRoutes(context, signIn))
-    .route('/', accountRoutes(context, signIn))
+    .route('/', authRoutes(context, signIn, provider))
+    .route('/', accountRoutes(context, signIn, provider))
+    .route('/', oidcRoutes(context, signIn, provider, acceptByProvider(context)))
     .route('/', passkeyRoutes(context, signIn))
     .route('/', staffRoutes(context, signIn))
     .route('/', activityRoutes(context, signIn))

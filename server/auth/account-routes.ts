@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { pathId, readJson } from '../request-input.ts';
 import { changeName, changePassword, endOtherSessions, endSession, readAccount } from './account-service.ts';
+import type { OidcProvider } from './oidc-provider.ts';
 import { authProblem } from './problem.ts';
 import { originOf } from './request-origin.ts';
 import {
@@ -22,11 +23,15 @@ const Empty = z.object({});
 const DONE = { ok: true };
 
 /** One's own: everyone who is signed in, and only for himself. */
-export function accountRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
+export function accountRoutes(
+  context: Context,
+  signIn: SignIn,
+  provider: OidcProvider | undefined,
+): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
   const signedIn = requireSession(context, signIn);
 
-  app.get('/account', signedIn, async (c) => c.json(await readAccount(context, c.get('actor'))));
+  app.get('/account', signedIn, async (c) => c.json(await readAccount(context, provider, c.get('actor'))));
   app.post('/account/name', signedIn, async (c) => {
     const { name } = await readJson(c, NameChange);
     await changeName(context, c.get('actor'), name);

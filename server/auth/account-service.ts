@@ -8,6 +8,8 @@ import type { Context } from '../context.ts';
 import { actorName, type Actor } from './actor.ts';
 import { browserName } from './browser-name.ts';
 import { requireFreshProof } from './fresh-proof.ts';
+import type { OidcProvider } from './oidc-provider.ts';
+import { readLink } from './oidc-service.ts';
 import { listPasskeys } from './passkey-repository.ts';
 import {
   deleteSessionById,
@@ -25,14 +27,19 @@ import { SESSION_MS_MAX, type SignIn } from './sign-in.ts';
 
 type AccountContext = Pick<Context, 'db' | 'clock'>;
 
-export async function readAccount(context: AccountContext, actor: Actor): Promise<Account> {
+export async function readAccount(
+  context: AccountContext,
+  provider: OidcProvider | undefined,
+  actor: Actor,
+): Promise<Account> {
   const { db, clock } = context;
-  const [sessions, password, secondStep, recoveryCodesLeft, passkeys] = await Promise.all([
+  const [sessions, password, secondStep, recoveryCodesLeft, passkeys, link] = await Promise.all([
     listSessions(db, actor.userId, clock.now(), SESSION_MS_MAX),
     findPassword(db, actor.userId),
     hasSecondStep(context, actor.userId),
     countRecoveryCodes(db, actor.userId),
     listPasskeys(db, actor.userId),
+    readLink(context, provider, actor.userId),
   ]);
   return {
     name: actor.name,
@@ -53,6 +60,7 @@ export async function readAccount(context: AccountContext, actor: Actor): Promis
       createdAt,
       lastUsedAt,
     })),
+    provider: link,
   };
 }
 

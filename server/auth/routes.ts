@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { tokenOf } from '#domain/kernel/plain-text.ts';
 import type { Context } from '../context.ts';
 import { readJson } from '../request-input.ts';
+import type { OidcProvider } from './oidc-provider.ts';
 import { authProblem } from './problem.ts';
 import { originOf } from './request-origin.ts';
 import {
@@ -27,7 +28,11 @@ const ResetRequest = z.object({ email: Email });
 const Reset = z.object({ token: tokenOf(100), newPassword: Password });
 
 /** The paths are better-auth's own where it has one; the bodies and answers are ours. */
-export function authRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
+export function authRoutes(
+  context: Context,
+  signIn: SignIn,
+  provider: OidcProvider | undefined,
+): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
 
   app.post('/auth/sign-in/email', async (c) => {
@@ -44,9 +49,11 @@ export function authRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
     return answerOf(c, signedIn.value);
   });
 
-  app.post('/auth/sign-out', async (c) =>
-    withCookies(c.json({ ok: true }), await signOut(signIn, c.req.raw.headers)),
-  );
+  app.post('/auth/sign-out', async (c) => {
+    const { cookies, openedBy } = await signOut(context, signIn, c.req.raw.headers);
+    const providerUrl = openedBy === provider?.providerId ? await provider?.signOutAddress() : undefined;
+    return withCookies(c.json({ ok: true, ...(providerUrl !== undefined && { providerUrl }) }), cookies);
+  });
 
   app.post('/auth/request-password-reset', async (c) => {
     const { email } = await readJson(c, ResetRequest);

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { listOrganisations } from '../organisations/repository.ts';
 import { actorName, type Actor } from './actor.ts';
 import { knownBrowser, knownBrowserCookie } from './known-browser.ts';
+import { noteOpenedBy, readOpenedBy } from './oidc-repository.ts';
 import {
   auditSignIn,
   deleteSession,
@@ -108,7 +109,7 @@ export async function signInWithPassword(
   const { token, userId, cookies } = opened.value;
   if (await hasSecondStep(context, userId)) {
     await deleteSession(context.db, token);
-    return ok({ challenge: await makeChallenge(context, signIn, userId) });
+    return ok({ challenge: await makeChallenge(context, signIn, { userId }) });
   }
   return ok({ cookies: [...cookies, knownBrowserCookie(context, person.email.toLowerCase())] });
 }
@@ -124,7 +125,7 @@ export async function signInWithCode(
   const identifier = challengeIdentifier(challenge);
   const open = await internalAdapter.findVerificationValue(identifier);
   if (!open || open.expiresAt.getTime() <= context.clock.now()) return refuse({ code: 'challenge-over' });
-  const userId = open.value;
+  const { userId, openedBy } = parseHalfway(open.value);
   const email = await readPersonEmail(context.db, userId);
   if (email === undefined) return refuse({ code: 'challenge-over' });
   for (const [rule, subject] of [
@@ -140,29 +141,46 @@ export async function signInWithCode(
   await forgiveAttempt(context, SECOND_BY_PERSON, userId);
   if (!(await internalAdapter.consumeVerificationValue(identifier)))
     return refuse({ code: 'challenge-over' });
-  return ok({ cookies: await openProvenSession(context, signIn, { userId, email }, headers) });
+  return ok({ cookies: await openProvenSession(context, signIn, { userId, email, openedBy }, headers) });
 }
 
-/** For a person who proved himself in a way of our own. */
+/** For a person who proved himself in a way of our own; `openedBy` names the provider that said who it is. */
 export async function openProvenSession(
   context: SignInContext,
   signIn: SignIn,
-  { userId, email }: { readonly userId: string; readonly email: string },
+  { userId, email, openedBy }: Halfway & { readonly email: string },
   headers: Headers,
 ): Promise<readonly string[]> {
   const answer = await signIn.newest.api.openProvenSession({ body: { userId }, headers, asResponse: true });
+  if (openedBy !== undefined) {
+    const { token } = (await answer.json()) as { token: string }; // as proven-session.ts gives it
+    await noteOpenedBy(context.db, token, openedBy);
+  }
   return [...answer.headers.getSetCookie(), knownBrowserCookie(context, email)];
 }
 
 const CHALLENGE_MS = 10 * 60_000;
 const challengeIdentifier = (challenge: string): string => `second-step:${challenge}`;
 
-async function makeChallenge({ ids, clock }: SignInContext, signIn: SignIn, userId: string): Promise<string> {
+/** Who showed the first step, and where: `<user>` or `<user> <provider>`. */
+type Halfway = { readonly userId: string; readonly openedBy?: string | undefined };
+const halfwayText = ({ userId, openedBy = '' }: Halfway): string => `${userId} ${openedBy}`.trimEnd();
+function parseHalfway(text: string): Halfway {
+  const [userId = '', openedBy] = text.split(' ');
+  return { userId, openedBy };
+}
+
+/** To come back with, and a code of the second step. */
+export async function makeChallenge(
+  { ids, clock }: SignInContext,
+  signIn: SignIn,
+  halfway: Halfway,
+): Promise<string> {
   const challenge = ids.token();
   const { internalAdapter } = await signIn.newest.$context;
   await internalAdapter.createVerificationValue({
     identifier: challengeIdentifier(challenge),
-    value: userId,
+    value: halfwayText(halfway),
     expiresAt: new Date(clock.now() + CHALLENGE_MS),
   });
   return challenge;
@@ -275,9 +293,17 @@ async function openedBy(answer: Response): Promise<Opened> {
   return { token, userId: user.id };
 }
 
-export async function signOut(signIn: SignIn, headers: Headers): Promise<readonly string[]> {
+export type SignedOut = {
+  readonly cookies: readonly string[];
+  /** The provider that had said who it was: there one is still signed in. */
+  readonly openedBy: string | undefined;
+};
+
+export async function signOut(context: AuthContext, signIn: SignIn, headers: Headers): Promise<SignedOut> {
+  const session = await readSession(context, signIn, headers, { renew: false });
+  const openedBy = session && (await readOpenedBy(context.db, session.actor.sessionId));
   const answer = await signIn.for(headers).api.signOut({ headers, asResponse: true });
-  return answer.headers.getSetCookie();
+  return { cookies: answer.headers.getSetCookie(), openedBy };
 }
 
 /** The same answer for every address: nobody learns who has an account. */

@@ -245,13 +245,17 @@ export interface Database {
     user_agent: string | null;
     /** When the person last proved again who he is; the beginning of the session is a proof too. */
     proved_at: number | null;
+    /** The provider that said who it is, or null. */
+    opened_by: string | null;
   };
   auth_account: {
     id: Generated<string>;
     user_id: string;
     account_id: string;
+    /** `credential` for a password, `oidc:<issuer>` for an account at a provider. */
     provider_id: string;
     password: string | null;
+    created_at: Generated<Date>;
   };
   auth_totp: {
     user_id: string;

@@ -17,6 +17,7 @@ import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requireFreshProof } from '../auth/fresh-proof.ts';
 import { invitationLetter } from '../auth/letters.ts';
+import type { AcceptInvitation } from '../auth/oidc-service.ts';
 import { requirePermission } from '../auth/permission.ts';
 import { clearAccount, getOrInsertUser, insertGrant, insertPassword } from '../auth/repository.ts';
 import { checkPassword, type AuthRefusal, type From } from '../auth/service.ts';
@@ -139,12 +140,41 @@ export async function accept(
   if (name === undefined) return refuse({ code: 'name-missing' });
   const hash = await hashPassword(password);
   return settle(context, open, async (trx) => {
-    const userId = await getOrInsertUser(trx, open.email, name);
-    // Whoever had this address before and lost every role: nothing of that account opens anything any more.
-    await clearAccount(trx, userId, name);
+    const userId = await beginAnew(trx, open.email, name);
     await insertPassword(trx, userId, hash);
     return userId;
   });
+}
+
+/**
+ * With an account at the provider instead of a password: who holds the link and, says the provider, the invited address.
+ * That proves an existing account of this address too.
+ */
+export const acceptByProvider =
+  (context: InvitationContext): AcceptInvitation =>
+  async (token, { email, name }) => {
+    const open = await findOpen(context, token);
+    if (!open) return refuse({ code: 'invitation-over' });
+    if (open.email.toLowerCase() !== email) return refuse({ code: 'provider-other-address' });
+    const person = await findPersonByEmail(context.db, email);
+    if (person?.regionIds.some((regionId) => regionId !== open.regionId))
+      return refuse({ code: 'other-region' });
+    let userId = '';
+    const settled = await settle(context, open, async (trx) => {
+      userId = person && hasRole(person) ? person.userId : await beginAnew(trx, email, name ?? nameOf(email));
+      return userId;
+    });
+    return settled.ok ? ok({ userId, email, regionId: open.regionId }) : refuse({ code: 'invitation-over' });
+  };
+
+const nameOf = (email: string): string => email.slice(0, email.indexOf('@'));
+
+/** Whoever had this address before and lost every role: nothing of that account opens anything any more. */
+async function beginAnew(trx: Context['db'], email: string, name: string): Promise<string> {
+  const shown = name.slice(0, limits.personNameMax);
+  const userId = await getOrInsertUser(trx, email, shown);
+  await clearAccount(trx, userId, shown);
+  return userId;
 }
 
 async function settle(

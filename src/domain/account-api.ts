@@ -31,8 +31,11 @@ export const Account = z.object({
   passkeys: z.array(
     z.object({ passkeyId: Id, name: z.string(), createdAt: Instant, lastUsedAt: z.nullable(Instant) }),
   ),
+  /** Null where this installation knows no other place to sign in. */
+  provider: z.nullable(z.object({ name: z.string(), linkedAt: z.nullable(Instant) })),
 });
 export type Account = z.infer<typeof Account>;
+export type ProviderLink = NonNullable<Account['provider']>;
 
 /** POST /api/account/name -> Done */
 export const NameChange = z.object({ name: lineOf(limits.personNameMax).check(z.minLength(1)) });
@@ -80,3 +83,26 @@ export const PasskeyNew = z.object({
 export type PasskeyNew = z.infer<typeof PasskeyNew>;
 // POST /api/auth/passkey/begin {} -> {options}; then /api/auth/passkey/finish {answer} -> SignInAnswer, or
 // /api/auth/prove/passkey {answer} -> Done.
+
+/**
+ * POST /api/auth/provider/begin, or /api/account/provider/link {}: where the browser goes, to sign in with the account of
+ * one's own organisation. `invitation` takes that one up; `again`: also who is signed in there proves anew who it is.
+ */
+export const ProviderBegin = z.object({
+  invitation: z.optional(tokenOf(100)),
+  again: z.optional(z.boolean()),
+});
+export const ProviderAddress = z.object({ url: z.url() });
+
+/** POST /api/auth/provider/finish: what the provider sent the browser back with, as it stands in the address. */
+export const ProviderReturn = z.object({ query: z.string().check(z.maxLength(8_000)) });
+export const ProviderAnswer = z.discriminatedUnion('did', [
+  z.object({ did: z.enum(['signed-in', 'linked']) }),
+  /** On to the second step, as after a password. */
+  z.object({ did: z.literal('half'), challenge: z.string() }),
+]);
+export type ProviderAnswer = z.infer<typeof ProviderAnswer>;
+// POST /api/account/provider/unlink {} -> Done
+
+/** POST /api/auth/sign-out {}: `providerUrl` is where one signs out at the provider too. */
+export const SignOutAnswer = z.object({ ok: z.boolean(), providerUrl: z.optional(z.url()) });

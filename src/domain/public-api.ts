@@ -20,5 +20,7 @@ export const PublicFacts = z.object({
   version: z.string(),
   /** Absent in what an older app remembered. */
   sendsMail: z.optional(z.boolean()),
+  /** Where staff may also sign in, as the button names it. */
+  signInProvider: z.optional(z.string()),
 });
 export type PublicFacts = z.infer<typeof PublicFacts>;

@@ -36,6 +36,10 @@ export async function openTestContext(now: number): Promise<TestServer> {
     tls: undefined,
     mail: undefined,
     trustProxy: true,
+    oidc: undefined,
+    metrics: { token: undefined, address: undefined },
+    slowQueryMs: 0,
+    drainMs: 0,
     logLevel: 'silent',
   };
   return {

@@ -4,6 +4,7 @@ import { Account, RecoveryCodes, SignInAnswer, TotpSetUp } from '#domain/account
 import { must } from '#domain/kernel/assert.ts';
 import { createApp } from '#server/app.ts';
 import { totpCode, totpStep } from '#server/auth/totp.ts';
+import { bytesOf } from '#tests/_support/authenticator-app.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
 import { PASSWORD, emailOf, staffRegions } from '#tests/_support/staffed-region.ts';
 import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
@@ -216,11 +217,3 @@ test('a town hall that comes to work at nine is no attack', async () => {
   for (let i = 0; i < 110; i++)
     expect((await password(client('203.0.113.99'), i % 2 === 0 ? 'admin' : 'foreign')).status).toBe(200);
 });
-
-function bytesOf(secret: string): Buffer {
-  const bits = [...secret].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  );
-  const bytes = bits.join('').match(/.{8}/g) ?? [];
-  return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
-}

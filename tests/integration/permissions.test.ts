@@ -8,8 +8,9 @@ import { limits } from '#domain/kernel/limits.ts';
 import { createApp } from '#server/app.ts';
 import { addPerson } from '#server/auth/accounts.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
+import { startIdentityProvider, type IdentityProvider } from '#tests/_support/identity-provider.ts';
 import { PASSWORD, emailOf, staffRegions, type StaffedRegion } from '#tests/_support/staffed-region.ts';
-import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
+import { APP_URL, openTestContext, type TestServer } from '#tests/_support/test-context.ts';
 
 type Person = StaffedRegion['people'][number];
 type Case = {
@@ -148,6 +149,12 @@ const CASES: Case[] = [
     allowed: [],
     isOwn: true,
   },
+  ...['link', 'unlink'].map((what) => ({
+    route: `POST /api/account/provider/${what}`,
+    body: () => ({}),
+    allowed: ALL,
+    sensitive: true as const,
+  })),
   { route: 'POST /api/auth/prove/passkey', body: () => ({ answer: NO_PASSKEY }), allowed: ALL },
   {
     route: 'POST /api/account/sessions/:id/end',
@@ -226,6 +233,8 @@ const WITHOUT_SESSION = [
   'POST /api/auth/sign-in/second',
   'POST /api/auth/passkey/begin',
   'POST /api/auth/passkey/finish',
+  'POST /api/auth/provider/begin',
+  'POST /api/auth/provider/finish',
   'POST /api/auth/sign-out',
   'POST /api/auth/request-password-reset',
   'POST /api/auth/reset-password',
@@ -240,12 +249,15 @@ const WITHOUT_SESSION = [
 ];
 
 let server: TestServer;
+let provider: IdentityProvider;
 let app: ReturnType<typeof createApp>;
 let ids: Ids;
 const clients = new Map<Person, DeskClient>();
 
 beforeAll(async () => {
   server = await openTestContext(Date.now());
+  provider = await startIdentityProvider(APP_URL);
+  server.context.config.oidc = provider.settings;
   const staffed = await staffRegions(server.context);
   app = createApp(server.context);
   for (const person of staffed.people) {
@@ -303,7 +315,10 @@ beforeAll(async () => {
   ids = { ...draft, activityId, linkId, deviceId, decisionId, commandId: await checkIn(organisationId) };
   ids = { ...ids, ...(await newColleague()) };
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await provider.stop();
+});
 
 test('every route of the app is in this table', () => {
   const routes = app.routes

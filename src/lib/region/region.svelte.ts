@@ -23,6 +23,10 @@ export const region = {
   get sendsMail(): boolean {
     return facts?.sendsMail ?? true;
   },
+  /** Where staff may also sign in, as its button names it. */
+  get signInProvider(): string | undefined {
+    return facts?.signInProvider;
+  },
   /** Asks the server; without an answer what is remembered stands. */
   async refresh(): Promise<void> {
     try {

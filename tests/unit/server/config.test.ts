@@ -55,6 +55,32 @@ test('serve has no demo and needs https where phones come', () => {
   expect(faultsOf('serve', { ...good, DEMO: '1' })).toContain('DEMO=1');
 });
 
+test('a provider of sign-in is whole or not there, and is https except on this machine', () => {
+  const faults = faultsOf('start', { OIDC_ISSUER: 'http://login.example.be' });
+  for (const name of ['OIDC_CLIENT_ID is missing', 'OIDC_CLIENT_SECRET is missing', 'OIDC_NAME is missing'])
+    expect(faults).toContain(name);
+  expect(faults).toContain('OIDC_ISSUER must begin with https://');
+  expect(faultsOf('start', { OIDC_SECOND_STEP: 'mfa' })).toContain('OIDC_ISSUER is missing');
+  const whole = { OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b', OIDC_NAME: 'Stad Ieper' };
+  const { oidc } = readConfig('start', {
+    ...whole,
+    OIDC_ISSUER: 'https://x.be',
+    OIDC_SECOND_STEP: 'mfa, otp',
+  });
+  expect(oidc).toMatchObject({ issuer: 'https://x.be', name: 'Stad Ieper', secondStep: ['mfa', 'otp'] });
+  expect(readConfig('start', {}).oidc).toBeUndefined();
+});
+
+test('figures are for nobody unless asked, and open to other machines only with a token', () => {
+  expect(readConfig('start', {}).metrics).toEqual({ token: undefined, address: undefined });
+  expect(readConfig('start', { METRICS_ADDRESS: '127.0.0.1:9464' }).metrics.address).toEqual({
+    host: '127.0.0.1',
+    port: 9464,
+  });
+  expect(faultsOf('start', { METRICS_ADDRESS: '0.0.0.0:9464' })).toContain('METRICS_TOKEN is needed');
+  expect(faultsOf('start', { METRICS_ADDRESS: '0.0.0.0:9464', METRICS_TOKEN: 'x'.repeat(24) })).toBe('');
+});
+
 test.each([
   ['PORT', 'high'],
   ['PORT', '70000'],
@@ -63,6 +89,10 @@ test.each([
   ['DEMO', 'yes'],
   ['LOG_LEVEL', 'loud'],
   ['SMTP_URL', 'https://mail'],
+  ['METRICS_ADDRESS', '9464'],
+  ['METRICS_TOKEN', 'short'],
+  ['SLOW_QUERY_MS', '-1'],
+  ['DRAIN_S', 'long'],
 ])('%s=%s is wrong, and says so by name', (name, value) => {
   const fault = faultsOf('start', { [name]: value });
   expect(fault).toContain(`${name} must`);

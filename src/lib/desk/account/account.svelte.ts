@@ -27,6 +27,7 @@ export const account = {
   },
   removePasskey: (passkeyId: string): Promise<void> =>
     thenReload(`/api/account/passkeys/${passkeyId}/remove`, {}),
+  unlinkProvider: (): Promise<void> => thenReload('/api/account/provider/unlink', {}),
   removeTotp: (): Promise<void> => thenReload('/api/account/totp/remove', {}),
 };
 

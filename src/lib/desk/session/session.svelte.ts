@@ -1,6 +1,6 @@
 // Who works at this desk, and for which organisation. The session itself is a cookie that scripts cannot read.
 import { notes } from '../../notes.ts';
-import { SignInAnswer, type Proof } from '#domain/account-api.ts';
+import { SignInAnswer, SignOutAnswer, type Proof } from '#domain/account-api.ts';
 import { Me } from '#domain/desk-api.ts';
 import type { Action } from '#domain/devices/permissions.ts';
 import * as z from 'zod/mini';
@@ -12,6 +12,7 @@ const ORGANISATION_KEY = 'streekbalie.organisation';
 
 let me = $state.raw<Me | undefined>();
 let state = $state<'unknown' | 'nobody' | 'signed-in'>('unknown');
+let providerSignOut = $state<string>();
 let chosenId = $state(notes.getItem(ORGANISATION_KEY));
 
 const organisation = $derived(
@@ -40,6 +41,7 @@ export const session = {
   async load(): Promise<void> {
     try {
       me = await api.get('/api/me', Me);
+      providerSignOut = undefined;
       state = 'signed-in';
     } catch (error) {
       if (!(error instanceof ApiRefusal && error.problem.status === 401)) throw error;
@@ -61,9 +63,14 @@ export const session = {
     await session.load();
   },
   async signOut(): Promise<void> {
-    await api.post('/api/auth/sign-out', {}, z.unknown());
+    const { providerUrl } = await api.post('/api/auth/sign-out', {}, SignOutAnswer);
+    providerSignOut = providerUrl;
     clearDrafts();
     session.forget();
+  },
+  /** Signed out here, and still signed in at the provider: where that ends. */
+  get providerSignOut(): string | undefined {
+    return providerSignOut;
   },
   /** The session ended at the server: the drafts stay for whoever signs in again in this tab. */
   forget(): void {

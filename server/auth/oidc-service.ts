@@ -1,0 +1,294 @@
+// Signing in with an account at the provider of one's organisation. The provider says who somebody is; who may work here is
+// decided here: a link that was made, or a checked e-mail address of a person who has a role. Nobody gets an account by
+// signing in there. One attempt lives ten minutes, works once, and only in the browser that began it.
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { ProviderAnswer, ProviderLink } from '#domain/account-api.ts';
+import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { countAttempt, type AttemptRule } from '../attempts.ts';
+import { appendAudit } from '../audit.ts';
+import type { Context } from '../context.ts';
+import { actorName, type Actor } from './actor.ts';
+import { readCookie } from './cookie.ts';
+import { requireFreshProof } from './fresh-proof.ts';
+import type { Identity, OidcProvider, ProviderRefusal } from './oidc-provider.ts';
+import {
+  deleteLink,
+  findLinkedPerson,
+  findLinkedSince,
+  findWorkingPerson,
+  insertLink,
+  type Person,
+} from './oidc-repository.ts';
+import { listPasskeys } from './passkey-repository.ts';
+import { auditSignIn, findPassword } from './repository.ts';
+import { hasSecondStep } from './second-step-service.ts';
+import { makeChallenge, openProvenSession, readSession, type AuthRefusal, type From } from './service.ts';
+import type { SignIn } from './sign-in.ts';
+
+type OidcContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys' | 'appUrl'>;
+
+export type OidcRefusal =
+  | ProviderRefusal
+  | {
+      readonly code:
+        | 'provider-over'
+        | 'provider-unknown'
+        | 'provider-unverified'
+        | 'provider-taken'
+        | 'provider-linked-already'
+        | 'last-way-in';
+    }
+  | AuthRefusal;
+
+/** Takes up an invitation for the person that the provider names; the staff room gives it (desk-routes.ts). */
+export type AcceptInvitation = (
+  token: string,
+  person: { readonly email: string; readonly name: string | undefined },
+) => Promise<
+  Result<Person, { readonly code: 'invitation-over' | 'other-region' | 'provider-other-address' }>
+>;
+
+type Purpose =
+  | { readonly kind: 'sign-in' }
+  | { readonly kind: 'link'; readonly userId: string }
+  | { readonly kind: 'invitation'; readonly token: string };
+
+const Attempt = z.object({
+  nonce: z.string(),
+  verifier: z.string(),
+  browser: z.string(),
+  purpose: z.union([
+    z.object({ kind: z.literal('sign-in') }),
+    z.object({ kind: z.literal('link'), userId: z.string() }),
+    z.object({ kind: z.literal('invitation'), token: z.string() }),
+  ]),
+});
+type Attempt = z.infer<typeof Attempt>;
+
+const ATTEMPT_MS = 10 * 60_000;
+const BEGIN_BY_ADDRESS: AttemptRule = { purpose: 'provider-begin', max: 200, windowMs: 15 * 60_000 };
+
+export type Begun = { readonly url: string; readonly cookie: string };
+
+export async function beginAtProvider(
+  context: OidcContext,
+  signIn: SignIn,
+  provider: OidcProvider,
+  { purpose, again }: { readonly purpose: Purpose; readonly again: boolean },
+  { address }: From,
+): Promise<Result<Begun, OidcRefusal>> {
+  const attempt = await countAttempt(context, BEGIN_BY_ADDRESS, address);
+  if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
+  const { ids, clock, appUrl } = context;
+  const [state, nonce, verifier, browser] = [ids.token(), ids.token(), ids.token(), ids.token()];
+  const url = await provider.address({ state, nonce, verifier }, { again });
+  if (!url.ok) return url;
+  const kept: Attempt = { nonce, verifier, browser: hashOf(browser), purpose };
+  const { internalAdapter } = await signIn.newest.$context;
+  await internalAdapter.createVerificationValue({
+    identifier: identifierOf(state),
+    value: JSON.stringify(kept),
+    expiresAt: new Date(clock.now() + ATTEMPT_MS),
+  });
+  return ok({ url: url.value, cookie: cookieOf(appUrl, browser, ATTEMPT_MS / 1_000) });
+}
+
+export async function beginLink(
+  context: OidcContext,
+  signIn: SignIn,
+  provider: OidcProvider,
+  actor: Actor,
+  from: From,
+): Promise<Result<Begun, OidcRefusal>> {
+  requireFreshProof(context, actor);
+  const purpose = { kind: 'link', userId: actor.userId } as const;
+  return beginAtProvider(context, signIn, provider, { purpose, again: false }, from);
+}
+
+export type Finished = { readonly answer: ProviderAnswer; readonly cookies: readonly string[] };
+
+/** The browser is back: with what the provider gave it, for one of the three purposes. */
+export async function finishAtProvider(
+  context: OidcContext,
+  signIn: SignIn,
+  provider: OidcProvider,
+  accept: AcceptInvitation,
+  query: string,
+  { headers }: From,
+): Promise<Result<Finished, OidcRefusal | { readonly code: string }>> {
+  const state = new URLSearchParams(query).get('state') ?? '';
+  const attempt = await takeAttempt(context, signIn, state, headers);
+  if (!attempt) return refuse({ code: 'provider-over' });
+  const redeemed = await provider.redeem(query, { state, ...attempt });
+  if (!redeemed.ok) return redeemed;
+  const identity = redeemed.value;
+  const { purpose } = attempt;
+
+  if (purpose.kind === 'link') {
+    const linked = await linkOwn(context, signIn, provider, purpose.userId, identity, headers);
+    return linked.ok ? ok({ answer: { did: 'linked' }, cookies: [] }) : linked;
+  }
+  const person =
+    purpose.kind === 'invitation'
+      ? await takeUp(context, provider, accept, purpose.token, identity)
+      : await whoIsIt(context, provider, identity);
+  if (!person.ok) return person;
+  return ok(await openFor(context, signIn, provider, person.value, identity, headers));
+}
+
+export async function readLink(
+  { db }: Pick<Context, 'db'>,
+  provider: OidcProvider | undefined,
+  userId: string,
+): Promise<ProviderLink | null> {
+  if (!provider) return null;
+  const since = await findLinkedSince(db, userId, provider.providerId);
+  return { name: provider.name, linkedAt: since ?? null };
+}
+
+/** Who has no other way in keeps this one. */
+export async function unlink(
+  context: OidcContext,
+  provider: OidcProvider,
+  actor: Actor,
+): Promise<Result<undefined, OidcRefusal>> {
+  requireFreshProof(context, actor);
+  const { db } = context;
+  const [password, passkeys] = await Promise.all([
+    findPassword(db, actor.userId),
+    listPasskeys(db, actor.userId),
+  ]);
+  if (password === undefined && passkeys.length === 0) return refuse({ code: 'last-way-in' });
+  return db.transaction().execute(async (trx) => {
+    if (await deleteLink(trx, actor.userId, provider.providerId))
+      await note(trx, context, actor, 'provider-unlinked');
+    return ok(undefined);
+  });
+}
+
+/** The link decides; a checked address makes one, once, for a person who has a role. */
+async function whoIsIt(
+  context: OidcContext,
+  provider: OidcProvider,
+  identity: Identity,
+): Promise<Result<Person, OidcRefusal>> {
+  const { db } = context;
+  const linked = await findLinkedPerson(db, provider.providerId, identity.subject);
+  if (linked) {
+    const person = await findWorkingPerson(db, linked);
+    return person ? ok(person) : refuse({ code: 'provider-unknown' });
+  }
+  const email = identity.verifiedEmail;
+  if (email === undefined) return refuse({ code: 'provider-unverified' });
+  const person = await findWorkingPerson(db, { email });
+  if (!person) return refuse({ code: 'provider-unknown' });
+  return keepLink(context, provider, person, identity);
+}
+
+async function takeUp(
+  context: OidcContext,
+  provider: OidcProvider,
+  accept: AcceptInvitation,
+  token: string,
+  { verifiedEmail: email, name, ...identity }: Identity,
+): Promise<Result<Person, OidcRefusal | { readonly code: string }>> {
+  if (email === undefined) return refuse({ code: 'provider-unverified' });
+  const linked = await findLinkedPerson(context.db, provider.providerId, identity.subject);
+  const accepted = await accept(token, { email, name });
+  if (!accepted.ok || linked?.userId === accepted.value.userId) return accepted;
+  return keepLink(context, provider, accepted.value, { ...identity, verifiedEmail: email, name });
+}
+
+async function keepLink(
+  context: OidcContext,
+  provider: OidcProvider,
+  person: Person,
+  { subject }: Identity,
+): Promise<Result<Person, OidcRefusal>> {
+  return context.db.transaction().execute(async (trx) => {
+    // Another account there was linked to this person: a second one with the same address is somebody else.
+    if (!(await insertLink(trx, person.userId, provider.providerId, subject)))
+      return refuse({ code: 'provider-taken' } as const);
+    await note(trx, context, person, 'provider-linked');
+    return ok(person);
+  });
+}
+
+/** In the open session of the person who asked for it, and in no other. */
+async function linkOwn(
+  context: OidcContext,
+  signIn: SignIn,
+  provider: OidcProvider,
+  userId: string,
+  { subject }: Identity,
+  headers: Headers,
+): Promise<Result<undefined, OidcRefusal>> {
+  const session = await readSession(context, signIn, headers, { renew: false });
+  if (session?.actor.userId !== userId) return refuse({ code: 'provider-over' });
+  const { actor } = session;
+  return context.db.transaction().execute(async (trx) => {
+    if (!(await insertLink(trx, userId, provider.providerId, subject)))
+      return refuse({ code: 'provider-linked-already' } as const);
+    await note(trx, context, actor, 'provider-linked');
+    return ok(undefined);
+  });
+}
+
+/** What the provider asked counts as a second step only where the settings say so. */
+async function openFor(
+  context: OidcContext,
+  signIn: SignIn,
+  provider: OidcProvider,
+  person: Person,
+  identity: Identity,
+  headers: Headers,
+): Promise<Finished> {
+  const openedBy = provider.providerId;
+  if (!identity.secondStepDone && (await hasSecondStep(context, person.userId))) {
+    const challenge = await makeChallenge(context, signIn, { userId: person.userId, openedBy });
+    return { answer: { did: 'half', challenge }, cookies: [] };
+  }
+  await auditSignIn(context.db, person.email, true, context.clock.now());
+  const cookies = await openProvenSession(context, signIn, { ...person, openedBy }, headers);
+  return { answer: { did: 'signed-in' }, cookies };
+}
+
+/** Taken, so that it works once; another browser than the one that began has nothing to come back with. */
+async function takeAttempt(
+  { clock, appUrl }: OidcContext,
+  signIn: SignIn,
+  state: string,
+  headers: Headers,
+): Promise<Attempt | undefined> {
+  const browser = readCookie(headers, cookieName(appUrl));
+  if (state === '' || browser === undefined) return undefined;
+  const { internalAdapter } = await signIn.newest.$context;
+  const kept = await internalAdapter.consumeVerificationValue(identifierOf(state));
+  if (!kept || kept.expiresAt.getTime() <= clock.now()) return undefined;
+  const attempt = z.parse(Attempt, JSON.parse(kept.value));
+  return attempt.browser === hashOf(browser) ? attempt : undefined;
+}
+
+const identifierOf = (state: string): string => `provider:${state}`;
+const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+
+const cookieName = (appUrl: string): string =>
+  `${appUrl.startsWith('https:') ? '__Host-' : ''}streekbalie-provider`;
+
+/** Strict: it is sent by our own page after the return, never by the provider's. */
+function cookieOf(appUrl: string, value: string, maxAgeS: number): string {
+  const secure = appUrl.startsWith('https:') ? '; Secure' : '';
+  return `${cookieName(appUrl)}=${value}; Max-Age=${maxAgeS}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+}
+
+async function note(
+  db: Context['db'],
+  { clock }: OidcContext,
+  who: { readonly userId: string; readonly regionId: number },
+  action: string,
+): Promise<void> {
+  const { regionId, userId } = who;
+  const subject = `user:${userId}`;
+  await appendAudit(db, { regionId, at: clock.now(), actor: actorName(who), action, subject });
+}
