@@ -82,8 +82,8 @@ function needed(provider: OidcProvider | undefined): OidcProvider {
   return provider;
 }
 
-const STATUS: Readonly<Record<string, 403 | 409 | 410 | 422 | 503>> = {
-  'provider-away': 503,
+const STATUS: Readonly<Record<string, 403 | 409 | 410 | 422 | 424>> = {
+  'provider-away': 424,
   'provider-refused': 422,
   'provider-wrong': 422,
   'provider-over': 410,

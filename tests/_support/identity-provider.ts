@@ -2,7 +2,7 @@
 // one field. Who exists there, and whether their address was checked, a test says.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Provider } from 'oidc-provider';
+import { Provider, type Grant } from 'oidc-provider';
 import { must } from '#domain/kernel/assert.ts';
 import type { OidcSettings } from '#server/config.ts';
 
@@ -32,7 +32,7 @@ export async function startIdentityProvider(appUrl: string, port = 0): Promise<I
   const http = createServer();
   await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`; // a TCP server has a port
-  const provider = new Provider(issuer, {
+  const provider: Provider = new Provider(issuer, {
     clients: [
       {
         client_id: CLIENT.clientId,
@@ -52,9 +52,12 @@ export async function startIdentityProvider(appUrl: string, port = 0): Promise<I
       return { accountId: id, claims: () => ({ sub: id, email, email_verified, name }) };
     },
     // Nobody is asked for consent: it is one's own organisation.
-    loadExistingGrant: async ({ oidc }) => {
+    loadExistingGrant: async ({ oidc }): Promise<Grant> => {
       const accountId = must(oidc.session, 'a session there').accountId;
-      const grant = new provider.Grant({ accountId, clientId: must(oidc.client, 'a client').clientId });
+      const grant: Grant = new provider.Grant({
+        accountId,
+        clientId: must(oidc.client, 'a client').clientId,
+      });
       grant.addOIDCScope('openid email profile');
       await grant.save();
       return grant;

@@ -2,7 +2,7 @@
 declare module 'oidc-provider' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
-  interface Grant {
+  export interface Grant {
     addOIDCScope(scope: string): void;
     save(): Promise<string>;
   }

@@ -174,7 +174,7 @@ test('a provider that is away is said at once, and passwords go on', async () =>
   server.context.config.oidc = away.settings;
   const desk = new DeskClient(createApp(server.context));
   const answer = await desk.post('/api/auth/provider/begin', {});
-  expect(answer).toMatchObject({ status: 503, code: 'provider-away' });
+  expect(answer).toMatchObject({ status: 424, code: 'provider-away' });
   expect(answer.headers.get('retry-after')).toBe('10');
   await desk.signIn(emailOf('desk'), PASSWORD);
 });
@@ -184,7 +184,7 @@ test('a provider that comes back is asked again', async () => {
   await before.stop();
   server.context.config.oidc = before.settings;
   const desk = new DeskClient(createApp(server.context));
-  expect((await desk.post('/api/auth/provider/begin', {})).status).toBe(503);
+  expect((await desk.post('/api/auth/provider/begin', {})).status).toBe(424);
   const port = Number(new URL(before.settings.issuer).port);
   const back = await startIdentityProvider(APP_URL, port);
   expect((await desk.post('/api/auth/provider/begin', {})).status).toBe(200);
