@@ -1,6 +1,7 @@
 // What changed since a phone's cursor: rulings that were followed, visits on other phones, activities, device names.
 // The cursor names finished transactions (xid8), so a row that commits late is never passed over; after a restored
 // backup the region's feed epoch differs and everything of the current periods comes again (it is idempotent).
+// Then first rulings come too: a copy of a request that came late may have been ruled anew, and nobody heard it.
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import * as z from 'zod/mini';
@@ -13,8 +14,15 @@ import type { Feed, FeedQuestion } from './sync-database.ts';
 
 /** The first row not told yet: a transaction, and its place there when that one alone is more than an answer holds. */
 type Place = { readonly tx: string; readonly id: string };
-type Cursor = { readonly epoch: string; readonly since: Place; readonly facts: string };
+/** `anew`: of a time before a restored backup, until everything was told again. */
+type Cursor = {
+  readonly epoch: string;
+  readonly since: Place;
+  readonly facts: string;
+  readonly anew: boolean;
+};
 
+const ANEW = 'anew';
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 export async function readFeed(
@@ -29,7 +37,7 @@ export async function readFeed(
     .execute(async (trx) => {
       const { epoch, upto } = await readMark(trx, regionId);
       const cursor = parseCursor(cursorText, epoch);
-      const rulings = await followersSince(trx, regionId, deviceId, cursor.since, upto, given.now);
+      const rulings = await rulingsSince(trx, regionId, deviceId, cursor, upto, given.now);
       const periodKeys = given.policies.flatMap((policy) =>
         policy.periods.map((period) => [policy.activityId, period.key] as const),
       );
@@ -58,18 +66,23 @@ export async function readFeed(
           }),
           ...visitChanges(visits.filter(within), given.fingerprint),
         },
-        cursor: `${epoch}.${until.tx}.${facts}${until.id === FIRST_ID ? '' : `.${until.id}`}`,
+        cursor: cursorOf({ epoch, since: until, facts, anew: cursor.anew && cut.length > 0 }),
         more: cut.length > 0,
       };
     });
 }
 
 function parseCursor(text: string | null, epoch: string): Cursor {
-  const [had = '', tx = '', facts = '', id = FIRST_ID] = (text ?? '').split('.');
+  const [had = '', tx = '', facts = '', id = FIRST_ID, anew = ''] = (text ?? '').split('.');
   const isOurs = had === epoch && /^\d{1,20}$/.test(tx) && z.safeParse(z.guid(), id).success;
   return isOurs
-    ? { epoch, since: { tx, id: id.toLowerCase() }, facts }
-    : { epoch, since: { tx: '0', id: FIRST_ID }, facts: '' };
+    ? { epoch, since: { tx, id: id.toLowerCase() }, facts, anew: anew === ANEW }
+    : { epoch, since: { tx: '0', id: FIRST_ID }, facts: '', anew: text !== null };
+}
+
+function cursorOf({ epoch, since: { tx, id }, facts, anew }: Cursor): string {
+  if (anew) return [epoch, tx, facts, id, ANEW].join('.');
+  return [epoch, tx, facts, ...(id === FIRST_ID ? [] : [id])].join('.');
 }
 
 const isBefore = (a: Place, b: Place): boolean => (a.tx === b.tx ? a.id < b.id : BigInt(a.tx) < BigInt(b.tx));
@@ -84,20 +97,25 @@ async function readMark(trx: Kysely<Database>, regionId: number): Promise<{ epoc
 }
 
 /** Rulings that a later fact followed up; first rulings travel with the receipt of their command. */
-async function followersSince(
+async function rulingsSince(
   trx: Kysely<Database>,
   regionId: number,
   deviceId: string,
-  since: Place,
+  { since, anew }: Cursor,
   upto: string,
   now: Instant,
 ): Promise<(StoredRuling & { tx: string })[]> {
+  // Only rulings that followed are found by their device: the others by its commands.
+  const ofDevice = anew
+    ? sql`command c join ruling r on r.region_id = c.region_id and r.command_id = c.command_id
+        where c.region_id = ${regionId} and c.device_id = ${deviceId}`
+    : sql`ruling r where r.region_id = ${regionId} and r.device_id = ${deviceId} and r.n > 1`;
   const { rows } = await sql<StoredRuling & { tx: string }>`
-    select command_id as "commandId", seq, n, outcome, code, because, points, ruled_at as "ruledAt", tx::text as tx from ruling
-    where region_id = ${regionId} and device_id = ${deviceId} and n > 1
-      and ${notTold(sql.ref('ruling'), since)} and tx < ${upto}::text::xid8
-      and ruled_at > ${now - limits.settledKeptMs}
-    order by ruling.tx, command_id, n limit ${limits.feedItemsMax + 1}
+    select r.command_id as "commandId", r.seq, r.n, r.outcome, r.code, r.because, r.points, r.ruled_at as "ruledAt", r.tx::text as tx
+    from ${ofDevice}
+      and ${notTold(sql.ref('r'), since)} and r.tx < ${upto}::text::xid8
+      and r.ruled_at > ${now - limits.settledKeptMs}
+    order by r.tx, r.command_id, r.n limit ${limits.feedItemsMax + 1}
   `.execute(trx);
   return rows;
 }

@@ -75,6 +75,7 @@ export class LawKeeper {
   /** Also of what was lost with the storage: its number is spent. */
   readonly #numbers = new Map<string, string>();
   readonly #sums = new Map<string, number>();
+  readonly #revoked = new Set<string>();
   #postings: PostingRow[] = [];
   #seenTx = 0;
   #auditedCommands = -1;
@@ -172,13 +173,14 @@ export class LawKeeper {
           throw new BrokenLaw('a-receipt-is-true', `${phone.name} believes that seq ${seq} is on the server`);
   }
 
-  /** A phone that believes it was revoked forgets its roster and stops scanning. */
+  /** A phone that believes it was revoked forgets its roster and stops scanning. A server that was put back forgot it said so. */
   #nobodyElseRevokes(): void {
-    const { phones, tables, isOwing } = this.#watched;
-    if (isOwing()) return;
+    const { phones, tables } = this.#watched;
+    for (const { deviceId, state } of tables.devices.values())
+      if (state === 'revoked') this.#revoked.add(deviceId);
     for (const phone of phones)
       for (const { id, state } of phone.disk.rows<DeviceRow>('devices'))
-        if (state === 'revoked' && tables.devices.get(id)?.state !== 'revoked')
+        if (state === 'revoked' && !this.#revoked.has(id))
           throw new BrokenLaw('only-the-server-revokes', `${phone.name} believes that it was`);
   }
 

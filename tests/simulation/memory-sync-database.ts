@@ -69,7 +69,8 @@ export function memorySyncDatabase(parts: MemoryDatabaseParts): SyncDatabase<Ser
 function readFeed(tables: ServerTables, question: FeedQuestion, names: ReadonlyMap<string, string>): Feed {
   const [epoch, tx, knownFacts] = (question.cursor ?? '').split('.');
   const since = epoch === String(tables.epoch) ? Number(tx) : 0;
-  const rulings = followersSince(tables, question.deviceId, since);
+  const anew = question.cursor !== null && epoch !== String(tables.epoch);
+  const rulings = rulingsSince(tables, question.deviceId, since, anew);
   const visits = visitsSince(tables, question, since);
   const devices = [...names].filter(([id]) => id !== question.deviceId).map(([id, name]) => ({ id, name }));
   const deviceName = names.get(question.deviceId) ?? '';
@@ -98,11 +99,11 @@ function readFeed(tables: ServerTables, question: FeedQuestion, names: ReadonlyM
   };
 }
 
-/** First rulings travel with the receipt; later ones are told here. */
-function followersSince(tables: ServerTables, deviceId: string, since: number): RulingRow[] {
+/** First rulings travel with the receipt; later ones are told here, after a restored backup all of them. */
+function rulingsSince(tables: ServerTables, deviceId: string, since: number, anew: boolean): RulingRow[] {
   return [...tables.rulings.values()]
     .flat()
-    .filter((row) => row.deviceId === deviceId && row.n > 1 && row.tx >= since)
+    .filter((row) => row.deviceId === deviceId && (row.n > 1 || anew) && row.tx >= since)
     .sort((a, b) => a.tx - b.tx)
     .slice(0, limits.feedItemsMax);
 }

@@ -347,6 +347,30 @@ describe('trouble on the server', () => {
     expect(await server.region.balance(other.passholderId)).toBe(1);
   });
 
+  it('hears the ruling that a late copy of its request got from a restored server', async () => {
+    const { number } = await server.region.card();
+    const backup = await server.takeBackup();
+    const commandId = await scan(number);
+    let late: (() => Promise<unknown>) | undefined;
+    server.weather = (_message, deliver) => {
+      late ??= deliver;
+      return deliver();
+    };
+    await server.region.db
+      .updateTable('device')
+      .set({ state: 'revoked', revoked_at: EVENING, revoked_after_seq: 0 })
+      .execute();
+    await phone.sync.drain();
+    expect(await ruled(commandId)).toBe('quarantined:device-revoked');
+
+    await server.restore(backup);
+    clock.advance(60_000);
+    await late?.();
+    clock.advance(60_000);
+    await phone.sync.drain();
+    expect(await ruled(commandId)).toBe('accepted');
+  });
+
   it('sends a thousand scans although its token lapsed long ago, and gets a new one', async () => {
     server.weather = noNetwork;
     const numbers = await server.region.cards(1_000);
