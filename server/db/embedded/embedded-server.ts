@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
-import { OperatorError } from '../../operator-error.ts';
+import { OperatorError, reasonOf } from '../../operator-error.ts';
 import { pollUntil } from '../../poll.ts';
 import { provideBinaries } from './binaries.ts';
 import type { Binaries } from './binaries.ts';
@@ -30,8 +31,12 @@ import { tryOwnerLock } from './owner-lock.ts';
 
 const APP = 'streekbalie'; // role and database of the application
 const START_MS = 300_000; // replaying a long log after a crash takes its time
-const RESTARTS_MAX = 5;
-const RESTARTS_WINDOW_MS = 600_000;
+/** Between starts that fail, the first and the longest: a full disk is emptied by somebody, sooner or later. */
+const RETRY_MS = 1_000;
+const RETRY_MS_MAX = 30_000;
+
+/** Only this is no use to wait for. */
+class FolderTaken extends OperatorError {}
 
 export interface EmbeddedOptions {
   dataDir: string;
@@ -40,7 +45,7 @@ export interface EmbeddedOptions {
   /** Off for test clusters only. */
   fsync?: boolean;
   say: (line: string) => void;
-  /** The server is gone for good: it was started again too often, or another process took the folder. */
+  /** The server is gone for good: another process took the folder. */
   onLost?: (error: unknown) => void;
 }
 
@@ -137,7 +142,7 @@ async function claim(
     if (answer.is === 'taken') {
       if (role === 'visitor') return { visiting: server };
       const who = answer.ownerPid ? ` (${answer.ownerPid})` : '';
-      throw new OperatorError(
+      throw new FolderTaken(
         `Another process${who} already uses the data folder ${cluster.folder.dataDir}: stop it first, or set another DATA_DIR.`,
       );
     }
@@ -155,6 +160,27 @@ async function claim(
         `The database server was not ready within ${START_MS / 1000} seconds: see ${cluster.folder.logFile}.`,
       ),
   });
+}
+
+/** A start that fails is tried again, later each time. */
+async function claimInTheEnd(
+  cluster: Cluster,
+  ownLaunch: Launch | undefined,
+  signal: AbortSignal,
+): Promise<Hold> {
+  let launch = ownLaunch;
+  for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, RETRY_MS_MAX)) {
+    try {
+      const claimed = await claim(cluster, 'owner', launch);
+      if ('visiting' in claimed) throw new Error('an owner never visits');
+      return claimed;
+    } catch (error) {
+      if (error instanceof FolderTaken) throw error;
+      cluster.say(`${reasonOf(error)} Trying again in ${waitMs / 1000} s.`);
+      launch = undefined;
+      await setTimeout(waitMs, undefined, { signal });
+    }
+  }
 }
 
 /** Two starts at once, or orphans of a killed server that still hold its memory, pass: any other end is a fault. */
@@ -190,19 +216,22 @@ async function ensureAppDatabase(cluster: Cluster, server: ServerProcess): Promi
   }
 }
 
-/** Starts the server again when it dies under us, and gives up when that does not help. */
+/**
+ * Starts the server again when it dies under us, as often as it takes: whoever scans goes on meanwhile, and a full disk or
+ * too little memory passes.
+ */
 function supervise(cluster: Cluster, first: Hold, onLost: (error: unknown) => void): EmbeddedServer {
   let hold: Hold | undefined = first;
-  let stopping = false;
   let recovering: Promise<void> | undefined;
-  let restarts: number[] = [];
+  const stopping = new AbortController();
 
   const watch = (current: Hold): void => {
     const lost = (): void => {
-      if (stopping || hold !== current) return;
+      if (stopping.signal.aborted || hold !== current) return;
       hold = undefined;
       recovering = recover(current).catch((error: unknown) => {
-        stopping = true;
+        if (stopping.signal.aborted) return;
+        stopping.abort();
         onLost(error);
       });
     };
@@ -211,16 +240,10 @@ function supervise(cluster: Cluster, first: Hold, onLost: (error: unknown) => vo
   };
 
   const recover = async (lostHold: Hold): Promise<void> => {
-    restarts = [...restarts.filter((at) => performance.now() - at < RESTARTS_WINDOW_MS), performance.now()];
-    if (restarts.length > RESTARTS_MAX) {
-      throw new OperatorError(
-        `The database server stopped ${restarts.length} times in ${RESTARTS_WINDOW_MS / 60_000} minutes: see ${cluster.folder.logFile}.`,
-      );
-    }
     cluster.say('The database server is gone: starting it again.');
     await lostHold.lock.end().catch(() => undefined); // already broken
-    const next = await claim(cluster, 'owner', hasEnded(lostHold.launch) ? undefined : lostHold.launch);
-    if ('visiting' in next) throw new Error('an owner never visits');
+    const launch = hasEnded(lostHold.launch) ? undefined : lostHold.launch;
+    const next = await claimInTheEnd(cluster, launch, stopping.signal);
     hold = next;
     watch(next);
     cluster.say('The database server is back.');
@@ -231,7 +254,7 @@ function supervise(cluster: Cluster, first: Hold, onLost: (error: unknown) => vo
     ...urls(cluster, first.server),
     pid: () => hold?.server.pid,
     async stop() {
-      stopping = true;
+      stopping.abort();
       await recovering;
       if (!hold) return;
       const { server, lock } = hold;
