@@ -33,7 +33,9 @@ export class Problem extends Error {
 export function answerErrors(log: Logger) {
   return (error: unknown, c: RequestContext): Response => {
     const problem = toProblem(error);
-    if (problem.status >= 500) log.error({ err: error, code: problem.code }, 'request failed');
+    // Busy is no fault: after an outage hundreds of phones hear it.
+    if (problem.status >= 500 && problem.code !== 'busy')
+      log.error({ err: error, code: problem.code }, 'request failed');
     return problemResponse(c, problem);
   };
 }

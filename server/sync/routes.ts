@@ -9,19 +9,30 @@ import { requireJsonType, wholeBody } from '#server/request-input.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
 import { sync, type PhoneRooms } from './service.ts';
+import { makeTurnstile } from './turnstile.ts';
 
 const unpack = promisify(gunzip);
+
+/** Of ten connections to the database; a phone gives up after twenty seconds. */
+const TURNS = { atOnce: 5, waitingMax: 100, waitMs: 8_000 };
+const COME_BACK_S = 3;
 
 export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
   const { db, keys, clock, ids, log } = context;
   const app = new Hono();
+  const turnstile = makeTurnstile(TURNS);
   app.post('/', async (c) => {
-    const body = await readBody(c.req.raw);
-    const result = await sync(
-      { db, keys, clock, ids, log, rooms },
-      body,
-      c.req.header(SIGNATURE_HEADER) ?? '',
+    // Before the turnstile: who sends byte by byte waits alone.
+    const sent = await readSent(c.req.raw);
+    const turn = await turnstile.pass(async () =>
+      sync(
+        { db, keys, clock, ids, log, rooms },
+        await unpackText(sent),
+        c.req.header(SIGNATURE_HEADER) ?? '',
+      ),
     );
+    if (!turn) throw new Problem(503, 'busy', { headers: { 'retry-after': String(COME_BACK_S) } });
+    const result = turn.value;
     if (!result.ok) throw new Problem(result.error.status, result.error.code);
     const { status, body: text } = result.value;
     return c.body(text, status, {
@@ -33,13 +44,19 @@ export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
   return app;
 }
 
-/** The text as the phone signed it. */
-async function readBody(request: Request): Promise<string> {
+type Sent = { readonly bytes: Buffer; readonly gzip: boolean };
+
+async function readSent(request: Request): Promise<Sent> {
   requireJsonType(request.headers.get('content-type') ?? undefined);
-  const sent = Buffer.from(await wholeBody(request.arrayBuffer()));
-  if (request.headers.get('content-encoding') !== 'gzip') return sent.toString('utf8');
+  const bytes = Buffer.from(await wholeBody(request.arrayBuffer()));
+  return { bytes, gzip: request.headers.get('content-encoding') === 'gzip' };
+}
+
+/** The text as the phone signed it. */
+async function unpackText({ bytes, gzip }: Sent): Promise<string> {
+  if (!gzip) return bytes.toString('utf8');
   try {
-    return (await unpack(sent, { maxOutputLength: limits.bodyBytesMax })).toString('utf8');
+    return (await unpack(bytes, { maxOutputLength: limits.bodyBytesMax })).toString('utf8');
   } catch (error) {
     const tooLarge = error instanceof RangeError;
     throw new Problem(tooLarge ? 413 : 400, tooLarge ? 'too-large' : 'malformed');

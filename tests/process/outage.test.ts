@@ -89,10 +89,12 @@ it(
     expect(after.visits - before.visits).toBe(total);
     const rss = [owner, second].filter(({ pid }) => isAlive(pid)).map(({ pid }) => peakMemoryMb(pid));
     for (const megabytes of rss) expect(megabytes).toBeLessThan(RSS_MB_MAX);
-    const [slowest = 0] = waits.sort((a, b) => b - a);
+    const sorted = waits.sort((a, b) => a - b);
+    const waited = (share: number): string =>
+      `${sorted.at(Math.floor(share * (sorted.length - 1)))?.toFixed(0)} ms`;
     console.info(
-      `${total} scans of ${PHONES} phones in ${seconds.toFixed(1)} s; the desk waited ${slowest.toFixed(0)} ms at most ` +
-        `(${waits.length} looks); memory ${rss.map((megabytes) => `${megabytes.toFixed(0)} MB`).join(' and ')}`,
+      `${total} scans of ${PHONES} phones in ${seconds.toFixed(1)} s; the desk waited ${waited(0.5)}, at most ` +
+        `${waited(1)} (${waits.length} looks); memory ${rss.map((megabytes) => `${megabytes.toFixed(0)} MB`).join(' and ')}`,
     );
     await region.close();
   },

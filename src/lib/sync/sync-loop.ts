@@ -238,8 +238,8 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
     const { failure } = status;
     const asked = failure?.why === 'server-error' ? (failure.retryAfterMs ?? 0) : 0;
     const backoff = Math.min(limits.syncBackoffMaxMs, BACKOFF_FIRST_MS * 2 ** (failures - 1));
-    // Half of it by chance: five hundred phones that lost the server together do not come back together.
-    return Math.max(asked, backoff * (0.5 + chance.fraction() / 2));
+    // Partly by chance: five hundred phones that lost the server together do not come back together.
+    return Math.max(asked * (1 + chance.fraction()), backoff * (0.5 + chance.fraction() / 2));
   }
 
   async function watch(): Promise<void> {
