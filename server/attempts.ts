@@ -10,21 +10,22 @@ export type Attempt = { readonly allowed: true } | { readonly allowed: false; re
 
 const KEPT_MS = 24 * 3_600_000;
 
-/** Counts one attempt and says whether it is still within the rule. */
+/** Counts attempts and says whether they are still within the rule; none (0) only looks. */
 export async function countAttempt(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
   rule: AttemptRule,
   subject: string,
+  times = 1,
 ): Promise<Attempt> {
   const now = clock.now();
   const windowStart = startOf(rule, now);
   const { rows } = await sql<{ count: number }>`
-    insert into attempt (purpose, subject, window_start, count) values (${rule.purpose}, ${hashOf(rule, subject)}, ${windowStart}, 1)
-    on conflict (purpose, subject, window_start) do update set count = attempt.count + 1
+    insert into attempt (purpose, subject, window_start, count) values (${rule.purpose}, ${hashOf(rule, subject)}, ${windowStart}, ${times})
+    on conflict (purpose, subject, window_start) do update set count = attempt.count + excluded.count
     returning count
   `.execute(db);
-  const count = rows[0]?.count ?? 1;
-  if (count === 1)
+  const count = rows[0]?.count ?? times;
+  if (count === times)
     await db
       .deleteFrom('attempt')
       .where('window_start', '<', now - KEPT_MS)

@@ -9,8 +9,10 @@ import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
 // rotation breaks nothing that is still under way (RUNBOOK, "Keys").
 
 const SECRET_PURPOSES = ['session', 'fingerprint', 'mailLink', 'secondFactor'] as const;
-const PURPOSES = [...SECRET_PURPOSES, 'receiptSigning'] as const;
+const SIGNING_PURPOSES = ['receiptSigning', 'auditSealing'] as const;
+const PURPOSES = [...SECRET_PURPOSES, ...SIGNING_PURPOSES] as const;
 export type SecretPurpose = (typeof SECRET_PURPOSES)[number];
+export type SigningPurpose = (typeof SIGNING_PURPOSES)[number];
 export type KeyPurpose = (typeof PURPOSES)[number];
 
 const SECRET_BYTES = 32;
@@ -31,6 +33,7 @@ const KeyFile = z.object({
   mailLink: z.array(StoredSecret).default([]),
   secondFactor: z.array(StoredSecret).default([]),
   receiptSigning: z.array(StoredSigningKey).default([]),
+  auditSealing: z.array(StoredSigningKey).default([]),
 });
 type KeyFile = z.infer<typeof KeyFile>;
 
@@ -39,7 +42,7 @@ export interface SecretKey {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** ECDSA P-256; the public half goes to the phones at enrolment. */
+/** ECDSA P-256; the public half of `receiptSigning` goes to the phones at enrolment. */
 export interface SigningKey {
   id: string;
   privateKey: KeyObject;
@@ -48,9 +51,8 @@ export interface SigningKey {
 
 type NewestFirst<T> = readonly [T, ...T[]];
 
-export type Keys = Readonly<Record<SecretPurpose, NewestFirst<SecretKey>>> & {
-  readonly receiptSigning: NewestFirst<SigningKey>;
-};
+export type Keys = Readonly<Record<SecretPurpose, NewestFirst<SecretKey>>> &
+  Readonly<Record<SigningPurpose, NewestFirst<SigningKey>>>;
 
 /** Reads the key file; every purpose must have a key. */
 export async function readKeys(file: string): Promise<Keys> {
@@ -67,6 +69,7 @@ export async function readKeys(file: string): Promise<Keys> {
     mailLink: secretKeys(stored.mailLink),
     secondFactor: secretKeys(stored.secondFactor),
     receiptSigning: newestFirst(stored.receiptSigning.map(toSigningKey)),
+    auditSealing: newestFirst(stored.auditSealing.map(toSigningKey)),
   };
 }
 
@@ -100,13 +103,17 @@ export const keyPurposes: readonly KeyPurpose[] = PURPOSES;
 function addKey(stored: KeyFile, purpose: KeyPurpose, nowMs: number): string {
   const id = randomBytes(6).toString('hex');
   const createdAt = new Date(nowMs).toISOString();
-  if (purpose === 'receiptSigning') {
+  if (isSigning(purpose)) {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    stored.receiptSigning.unshift({ id, createdAt, jwk: Jwk.parse(privateKey.export({ format: 'jwk' })) });
+    stored[purpose].unshift({ id, createdAt, jwk: Jwk.parse(privateKey.export({ format: 'jwk' })) });
   } else {
     stored[purpose].unshift({ id, createdAt, secret: randomBytes(SECRET_BYTES).toString('base64url') });
   }
   return id;
+}
+
+function isSigning(purpose: KeyPurpose): purpose is SigningPurpose {
+  return SIGNING_PURPOSES.some((signing) => signing === purpose);
 }
 
 function missingPurposes(stored: KeyFile): KeyPurpose[] {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { AUDIT_USAGE, runAudit } from './audit/audit-cli.ts';
 import { runAdmin } from './auth/admin-cli.ts';
 import { restoreBackup } from './backup/restore-backup.ts';
 import { writeBackup } from './backup/write-backup.ts';
@@ -6,7 +7,7 @@ import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import type { Config, Environment } from './config.ts';
 import { createDatabase, createPool } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
+import { migrate, readMigrationState } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
 import { randomIds } from './ids.ts';
 import { isKeyPurpose, keyPurposes, readKeys, rotateKey } from './keys.ts';
@@ -16,7 +17,7 @@ import { OperatorError } from './operator-error.ts';
 import { say } from './say.ts';
 import { VERSION } from './version.ts';
 
-// What an operator does beside the server: administrators, keys, backup, restore, migrations.
+// What an operator does beside the server: administrators, keys, backup, restore, migrations, looking into the audit.
 
 const PASSPHRASE_CHARACTERS_MIN = 12;
 
@@ -36,6 +37,8 @@ export async function runOperatorCommand(
       return backUp(config, args, environment);
     case 'restore':
       return restore(config, args, environment);
+    case 'audit':
+      return audit(config, args, environment);
     default:
       throw new OperatorError(`There is no command ${command ?? '(none)'}.`);
   }
@@ -117,6 +120,24 @@ async function restore(config: Config, args: readonly string[], environment: Env
     say('Phones send again what this database lacks as soon as they reach the server.');
     return 0;
   } finally {
+    await database.stop();
+  }
+}
+
+/** Beside a running server; an audit that is looked into is not migrated first. */
+async function audit(config: Config, args: readonly string[], environment: Environment): Promise<number> {
+  const [command, name] = args;
+  const keys = await readKeys(config.keyFile);
+  const database = await openDatabase(config, { role: 'visitor', say });
+  const db = createDatabase(createPool(database.url));
+  try {
+    const { missing } = await readMigrationState(db);
+    if (missing.length > 0)
+      throw new OperatorError('The database is of an older version: run npm run migrate.');
+    const file = name === undefined ? undefined : readFileArgument([name], environment, AUDIT_USAGE);
+    return await runAudit([command, file], { db, keys, clock: systemClock }, say);
+  } finally {
+    await db.destroy();
     await database.stop();
   }
 }

@@ -1,5 +1,6 @@
 import { readAppFiles } from './app-files.ts';
 import { createApp } from './app.ts';
+import { runSealing } from './audit/seal.ts';
 import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import type { Environment, Mode } from './config.ts';
@@ -74,6 +75,8 @@ export async function runServer(
     }
     const tidying = runHousekeeping(context);
     stops.push(() => tidying);
+    const sealing = runSealing(context);
+    stops.push(() => sealing);
     await welcome(context, http.url);
     await signals.stopped;
     say('Stopping.');

@@ -1,20 +1,67 @@
 import type { MiddlewareHandler } from 'hono';
 import { Problem } from './errors.ts';
 
-// What every answer carries, and what no request from another site may do.
+// What every answer carries, and what no request from another site may do (ADR 013).
 
 const HSTS = 'max-age=63072000; includeSubDomains';
-const READING_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Who may make trusted values: Svelte for its own templates, and ours for the address of a script (lib/own-script.ts). */
+const TRUSTED_TYPES = 'svelte-trusted-html streekbalie-own-script';
+
+/** The region that reads page changes aloud, which SvelteKit writes with a style in its tag. */
+const ANNOUNCER_STYLE = "'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='";
+
+/** Off for us and for whatever is ever framed, except for what the product uses. */
+const FEATURES_USED = [
+  'camera',
+  'clipboard-write',
+  'fullscreen',
+  'publickey-credentials-create',
+  'publickey-credentials-get',
+  'screen-wake-lock',
+];
+const FEATURES_OFF = [
+  'accelerometer',
+  'autoplay',
+  'browsing-topics',
+  'clipboard-read',
+  'display-capture',
+  'encrypted-media',
+  'gamepad',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'identity-credentials-get',
+  'idle-detection',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'otp-credentials',
+  'payment',
+  'picture-in-picture',
+  'serial',
+  'storage-access',
+  'usb',
+  'window-management',
+  'xr-spatial-tracking',
+];
+const PERMISSIONS = [
+  ...FEATURES_USED.map((feature) => `${feature}=(self)`),
+  ...FEATURES_OFF.map((feature) => `${feature}=()`),
+].join(', ');
 
 export function securityHeaders(appUrl: string, inlineScriptHashes: readonly string[]): MiddlewareHandler {
   const headers: Record<string, string> = {
     'content-security-policy': contentSecurityPolicy(inlineScriptHashes),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(self), microphone=(), geolocation=(), payment=(), usb=()',
+    'origin-agent-cluster': '?1',
+    'permissions-policy': PERMISSIONS,
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
+    'x-permitted-cross-domain-policies': 'none',
     ...(appUrl.startsWith('https:') ? { 'strict-transport-security': HSTS } : {}),
   };
   return async (c, next) => {
@@ -28,28 +75,35 @@ function contentSecurityPolicy(inlineScriptHashes: readonly string[]): string {
     "default-src 'none'",
     // The scanner decodes in WebAssembly.
     `script-src 'self' 'wasm-unsafe-eval' ${inlineScriptHashes.join(' ')}`.trim(),
-    "style-src 'self' 'unsafe-inline'",
+    "script-src-attr 'none'",
+    "style-src 'self'",
+    `style-src-attr 'unsafe-hashes' ${ANNOUNCER_STYLE}`,
     "img-src 'self' data: blob:",
     "media-src 'self' blob: data:",
     "font-src 'self'",
     "connect-src 'self'",
-    "worker-src 'self' blob:",
+    "worker-src 'self'",
     "manifest-src 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",
+    "require-trusted-types-for 'script'",
+    `trusted-types ${TRUSTED_TYPES}`,
   ].join('; ');
 }
 
-/** A browser names where a request comes from: what another site starts here changes nothing. */
+/**
+ * A browser names where a request comes from. What another site starts here changes nothing, and is not answered with
+ * data either: no page of ours asks the API from elsewhere, and a sibling address is elsewhere too.
+ */
 export function refuseForeignOrigins(appUrl: string): MiddlewareHandler {
   return async (c, next) => {
-    if (!READING_METHODS.includes(c.req.method)) {
-      const origin = c.req.header('origin');
-      const own = origin === undefined || origin === appUrl || isHost(origin, c.req.header('host'));
-      if (!own || c.req.header('sec-fetch-site') === 'cross-site') throw new Problem(403, 'foreign-origin');
-    }
+    const origin = c.req.header('origin');
+    const own = origin === undefined || origin === appUrl || isHost(origin, c.req.header('host'));
+    // `none`: typed by a person. Absent: a browser without these headers, or a program.
+    const site = c.req.header('sec-fetch-site') ?? 'none';
+    if (!own || !['same-origin', 'none'].includes(site)) throw new Problem(403, 'foreign-origin');
     await next();
   };
 }

@@ -27,6 +27,12 @@ const SignInBody = z.object({ email: Email, password: Password });
 const ResetRequest = z.object({ email: Email });
 const Reset = z.object({ token: tokenOf(100), newPassword: Password });
 
+/**
+ * Also the pages that "back" would show again. Not "storage": on the same address a phone keeps its unsent scans; nor
+ * "cookies": a browser one signed in with before stays known.
+ */
+const LEAVES_NOTHING = { 'clear-site-data': '"cache"' };
+
 /** The paths are better-auth's own where it has one; the bodies and answers are ours. */
 export function authRoutes(
   context: Context,
@@ -52,7 +58,10 @@ export function authRoutes(
   app.post('/auth/sign-out', async (c) => {
     const { cookies, openedBy } = await signOut(context, signIn, c.req.raw.headers);
     const providerUrl = openedBy === provider?.providerId ? await provider?.signOutAddress() : undefined;
-    return withCookies(c.json({ ok: true, ...(providerUrl !== undefined && { providerUrl }) }), cookies);
+    return withCookies(
+      c.json({ ok: true, ...(providerUrl !== undefined && { providerUrl }) }, 200, LEAVES_NOTHING),
+      cookies,
+    );
   });
 
   app.post('/auth/request-password-reset', async (c) => {

@@ -15,6 +15,7 @@ import {
   type Tallied,
 } from '#domain/sync/scan-life.ts';
 import { findActivity, type Activity } from '../activities/repository.ts';
+import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
@@ -40,7 +41,15 @@ const LIST_MAX = 500;
 const TROUBLE_MAX = 1_000;
 const CHANGED_MAX = 200;
 
-export type CheckInRefusal = { readonly code: 'not-found' };
+// A list says of each number whether it is a card, as a look-up does: room for the evenings of a summer festival, not for
+// going through a card system.
+const PAPER_ROWS: AttemptRule = { purpose: 'paper-rows', max: 3_000, windowMs: 24 * 3_600_000 };
+const STRANGE_ROWS: AttemptRule = { purpose: 'paper-strange', max: 200, windowMs: 24 * 3_600_000 };
+/** What a number that was made up gets, also when it happens to be no card of this region. */
+const STRANGE = ['foreign', 'card-not-registered', 'card-deleted'];
+
+export type CheckInRefusal =
+  { readonly code: 'not-found' } | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
 
 export async function listCheckIns(
   context: CheckInContext,
@@ -160,6 +169,14 @@ export async function enterPaperList(
   await requirePermission(context, actor, 'check-in.paper', activity);
   if (!activity) return refuse({ code: 'not-found' });
 
+  for (const [rule, times] of [
+    [STRANGE_ROWS, 0],
+    [PAPER_ROWS, input.rows.length],
+  ] as const) {
+    const attempt = await countAttempt(context, rule, actor.userId, times);
+    if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
+  }
+
   const now = clock.now();
   const rows = readRows(input, now);
   const commands = rows.flatMap((row): DeskCommand[] =>
@@ -187,6 +204,8 @@ export async function enterPaperList(
     subject: `activity:${input.activityId}`,
     detail: { requestId: input.requestId, rows: input.rows.length, commands: commands.length },
   });
+  const strange = rulings.filter(({ code }) => code && STRANGE.includes(code)).length;
+  await countAttempt(context, STRANGE_ROWS, actor.userId, strange);
   const byId = new Map(rulings.map((ruling) => [ruling.commandId, ruling]));
   return ok({
     rows: rows.map((row, index) => {

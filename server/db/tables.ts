@@ -310,6 +310,18 @@ export interface Database {
     subject: string;
     detail: Json<Record<string, unknown>>;
   };
+  audit_block: {
+    region_id: number;
+    block_no: number;
+    /** A set of whole numbers: `{[1,50),[51,61)}`. */
+    entries: string;
+    entry_hashes: Buffer;
+    previous_hash: Buffer;
+    hash: Buffer;
+    sealed_at: number;
+    key_id: string;
+    signature: Buffer;
+  };
   outgoing_mail: {
     region_id: number;
     mail_id: string;

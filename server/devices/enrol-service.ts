@@ -32,9 +32,11 @@ import { isApprovalExpired } from './service.ts';
 
 type EnrolContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys'>;
 
-// 40 bits and ten minutes: at this rate a code is guessed once in more than ten thousand years.
+// 40 bits and ten minutes: a thousand tries a window find one open code in twenty thousand years, and then the coordinator
+// still compares two words. Beyond them nobody is shut out: an address that has not tried yet keeps some tries.
 const BY_ADDRESS: AttemptRule = { purpose: 'enrol-address', max: 20, windowMs: limits.enrolLinkMs };
 const BY_ALL: AttemptRule = { purpose: 'enrol-all', max: 1_000, windowMs: limits.enrolLinkMs };
+const BY_ADDRESS_WHEN_BUSY: AttemptRule = { purpose: 'enrol-busy', max: 3, windowMs: limits.enrolLinkMs };
 
 export type EnrolRefusal =
   | {
@@ -52,12 +54,15 @@ export async function enrol(
   if (code === undefined) return refuse({ code: 'enrol-code-malformed' });
   const rules = [
     [BY_ADDRESS, address],
+    [BY_ADDRESS_WHEN_BUSY, address],
     [BY_ALL, 'all'],
   ] as const;
-  for (const [rule, subject] of rules) {
-    const attempt = await countAttempt(context, rule, subject);
-    if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
-  }
+  const own = await countAttempt(context, BY_ADDRESS, address);
+  if (!own.allowed) return refuse({ code: 'too-many-requests', retryAfterS: own.retryAfterS });
+  const whenBusy = await countAttempt(context, BY_ADDRESS_WHEN_BUSY, address);
+  const all = await countAttempt(context, BY_ALL, 'all');
+  if (!all.allowed && !whenBusy.allowed)
+    return refuse({ code: 'too-many-requests', retryAfterS: whenBusy.retryAfterS });
   if (!isOnCurve(request.publicKey)) return refuse({ code: 'bad-key' });
   const spent = await spendCode(context, request, code);
   // Thirty phones on the wifi of one hall are no guesses.

@@ -2,6 +2,7 @@
 // At a start: at once, unless a shift goes on. Later: when the user accepts. The service worker never decides by itself.
 import type { Workbox } from 'workbox-window';
 import { now } from './clock.ts';
+import { ownScript } from './own-script.ts';
 import { isShiftActive } from './shift-flag.svelte.ts';
 import { allWritten } from './sync/in-flight.ts';
 
@@ -54,7 +55,7 @@ export const appUpdate = {
 export async function startAppUpdate(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const { Workbox } = await import('workbox-window');
-  workbox = new Workbox('/service-worker.js', { updateViaCache: 'none' });
+  workbox = new Workbox(ownScript('/service-worker.js'), { updateViaCache: 'none' });
 
   workbox.addEventListener('waiting', (event) => {
     ready = true;

@@ -27,6 +27,8 @@ export type PhoneBrowser = {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly pid: number;
+  /** What the content security policy forbade since the start: the app itself does nothing of the kind. */
+  readonly violations: readonly string[];
   /** As a battery dies: nothing is written any more. */
   kill(): Promise<void>;
   close(): Promise<void>;
@@ -65,12 +67,14 @@ export async function startPhoneBrowser(options: PhoneBrowserOptions): Promise<P
   const browser = await connect(child);
   const [context] = browser.contexts();
   const page = must(context, 'its context').pages()[0] ?? (await must(context, 'its context').newPage());
+  const violations = watchPolicy(must(context, 'its context'));
   await page.setViewportSize({ width: 360, height: 740 });
   await grantStorage(browser, options.origin);
   return {
     context: must(context, 'its context'),
     page,
     pid: must(child.pid, 'process number'),
+    violations,
     async kill() {
       endGroup(child, 'SIGKILL');
       await ended;
@@ -81,6 +85,21 @@ export async function startPhoneBrowser(options: PhoneBrowserOptions): Promise<P
       await ended;
     },
   };
+}
+
+/** Pages, workers and the service worker say it on their console; the words are Chromium's. */
+function watchPolicy(context: BrowserContext): readonly string[] {
+  const violations: string[] = [];
+  context.on('console', (message) => {
+    const text = message.text();
+    if (
+      /Content Security Policy|Trusted(HTML|Script|ScriptURL|Types)|Permissions-Policy|Permissions policy/i.test(
+        text,
+      )
+    )
+      violations.push(text);
+  });
+  return violations;
 }
 
 export const removeProfile = (profile: string): void =>

@@ -90,6 +90,7 @@ export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
   ],
   newPhone: async ({ town }, use, testInfo) => {
     const open: { profile: string; browser: PhoneBrowser }[] = [];
+    const violations: string[] = [];
     const film = async (scenes: readonly Scene[] | undefined): Promise<string | undefined> => {
       if (scenes === undefined) return undefined;
       const file = testInfo.outputPath(`camera-${open.length}-${Date.now()}.y4m`);
@@ -117,6 +118,7 @@ export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
           return state.browser;
         },
         async dieAndReturn({ film: next, offline = false } = {}) {
+          violations.push(...state.browser.violations);
           await state.browser.kill();
           state.browser = await startPhoneBrowser({ profile, origin, film: await film(next) });
           await state.browser.context.setOffline(offline);
@@ -124,9 +126,12 @@ export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
       };
     });
     for (const { profile, browser } of open) {
+      violations.push(...browser.violations);
       await browser.close();
       removeProfile(profile);
     }
+    // In every story: whatever the policy forbids did not happen, so nothing of the app waits to be forbidden.
+    expect(violations).toEqual([]);
   },
 });
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Context } from '#server/context.ts';
 import { createDatabase, createPool } from '#server/db/database.ts';
 import { randomIds } from '#server/ids.ts';
-import type { Keys, SecretKey } from '#server/keys.ts';
+import type { Keys, SecretKey, SigningKey } from '#server/keys.ts';
 import { createLogger } from '#server/logger.ts';
 import { createMailer } from '#server/mail/mailer.ts';
 import { freshDatabase } from './database.ts';
@@ -67,15 +67,20 @@ export async function openTestContext(now: number): Promise<TestServer> {
 }
 
 export function testKeys(): Keys {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   return {
     session: [secret('session')],
     fingerprint: [secret('fingerprint')],
     mailLink: [secret('mailLink')],
     secondFactor: [secret('secondFactor')],
-    receiptSigning: [{ id: 'receipt', privateKey, publicJwk: { kty: 'EC', crv: 'P-256', x, y } }],
+    receiptSigning: [signingKey('receipt')],
+    auditSealing: [signingKey('audit')],
   };
+}
+
+function signingKey(id: string): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  return { id, privateKey, publicJwk: { kty: 'EC', crv: 'P-256', x, y } };
 }
 
 export const secret = (id: string): SecretKey => ({ id, bytes: new Uint8Array(randomBytes(32)) });

@@ -9,6 +9,7 @@ import * as cardChanges from './007_card_changes.ts';
 import * as quarantineDecisions from './008_quarantine_decisions.ts';
 import * as secondStep from './009_second_step.ts';
 import * as passkeys from './010_passkeys.ts';
+import * as auditBlocks from './012_audit_blocks.ts';
 import * as providerLinks from './013_provider_links.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
@@ -23,5 +24,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008_quarantine_decisions': quarantineDecisions,
   '009_second_step': secondStep,
   '010_passkeys': passkeys,
+  '012_audit_blocks': auditBlocks,
   '013_provider_links': providerLinks,
 };

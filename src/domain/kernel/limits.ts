@@ -59,6 +59,8 @@ export const limits = {
   /** Rows that housekeeping deletes in one transaction, and in one round of a table. */
   tidyBatchRows: 5_000,
   tidyRoundRows: 500_000,
+  /** Entries of the audit that one block seals. */
+  auditBlockEntriesMax: 500,
   /** Sensitive acts want a proof of who one is, no older than this (ASVS 7.5.3). */
   freshProofMs: 10 * MINUTE_MS,
   /** An invitation outlives a weekend. */

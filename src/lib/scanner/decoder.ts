@@ -1,6 +1,8 @@
 // The decoder as the screen sees it: a frame in, codes out. One worker; it starts with the first camera picture, so
 // neither it nor the WebAssembly weighs on the first screen.
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
+import { ownScript } from '../own-script.ts';
+import workerUrl from './decode-worker.ts?worker&url';
 import type { FromDecoder, Picture, SeenCode, ToDecoder } from './seen-code.ts';
 
 /** A frame takes 16-250 ms; a worker that says nothing for this long is dead. */
@@ -13,7 +15,7 @@ export type Decoder = {
 };
 
 export function startDecoder(): Decoder {
-  const worker = new Worker(new URL('./decode-worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(ownScript(workerUrl), { type: 'module' });
   let no = 0;
   let waiting:
     { no: number; done: (codes: readonly SeenCode[]) => void; fail: (e: Error) => void } | undefined;
