@@ -8,8 +8,13 @@ const HSTS = 'max-age=63072000; includeSubDomains';
 /** Who may make trusted values: Svelte for its own templates, and ours for the address of a script (lib/own-script.ts). */
 const TRUSTED_TYPES = 'svelte-trusted-html streekbalie-own-script';
 
-/** The region that reads page changes aloud, which SvelteKit writes with a style in its tag. */
-const ANNOUNCER_STYLE = "'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='";
+/** Styles that libraries write in a tag, each by the hash of its text. */
+const LIBRARY_STYLES = [
+  // SvelteKit: the region that reads page changes aloud.
+  "'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='",
+  // bits-ui: `display: contents;` around what floats.
+  "'sha256-iaOezIDcQIoxCULa6FBKKuLUu09R7kG+Mlu+JVfU3Rw='",
+].join(' ');
 
 /** Off for us and for whatever is ever framed, except for what the product uses. */
 const FEATURES_USED = [
@@ -77,7 +82,7 @@ function contentSecurityPolicy(inlineScriptHashes: readonly string[]): string {
     `script-src 'self' 'wasm-unsafe-eval' ${inlineScriptHashes.join(' ')}`.trim(),
     "script-src-attr 'none'",
     "style-src 'self'",
-    `style-src-attr 'unsafe-hashes' ${ANNOUNCER_STYLE}`,
+    `style-src-attr 'unsafe-hashes' ${LIBRARY_STYLES}`,
     "img-src 'self' data: blob:",
     "media-src 'self' blob: data:",
     "font-src 'self'",
