@@ -67,6 +67,22 @@ const zones = [
   ...noSiblingRooms,
 ];
 
+/** Values reach the database as parameters only (ASVS 1.2.4). */
+const RAW_SQL = [
+  {
+    selector: "CallExpression[callee.object.name='sql'][callee.property.name=/^(raw|lit)$/]",
+    message: 'No SQL from text: give the value to the sql`` template.',
+  },
+  {
+    selector: "CallExpression[callee.property.name='query'] > TemplateLiteral[expressions.length>0]",
+    message: 'No SQL from text: give values as parameters.',
+  },
+  {
+    selector: "CallExpression[callee.property.name='query'] > BinaryExpression",
+    message: 'No SQL from text: give values as parameters.',
+  },
+];
+
 export default ts.config(
   {
     ignores: [
@@ -170,6 +186,24 @@ export default ts.config(
         { object: 'Math', property: 'random', message: 'Ask server/ids.ts.' },
       ],
     },
+  },
+  {
+    files: ['server/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'The server calls nobody; what must call out gets an ADR and one file.' },
+      ],
+      'no-restricted-syntax': ['error', ...RAW_SQL],
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-new-func': 'error',
+    },
+  },
+  {
+    // Names of tables and schemas cannot be parameters: there they are quoted identifiers or constants.
+    files: ['server/backup/*.ts', 'server/db/embedded/*.ts', 'server/events.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     files: ['server/*/service.ts', 'server/*/*-service.ts'],

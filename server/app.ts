@@ -46,7 +46,8 @@ function createApi(context: Context): Hono {
   api.use(compress());
   api.use(async (c, next) => {
     await next();
-    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+    // Also what is asked for again and again: a roster in the browser's own cache would outlive being wiped.
+    c.header('cache-control', 'no-store');
   });
 
   // The rooms, in the order of the house. A room exports `xRoutes(context): Hono`.

@@ -75,5 +75,14 @@ function deletionsAt(now: number): Record<string, RawBuilder<unknown>> {
       delete from enrol_link where (region_id, link_id) in (
         select region_id, link_id from enrol_link
         where expires_at < ${now - limits.enrolLinkKeptMs} limit ${batch})`,
+    // Who was invited and who accepted stands in the audit; an address of someone who never came is nobody's to keep.
+    invitation: sql`
+      delete from invitation where (region_id, invitation_id) in (
+        select region_id, invitation_id from invitation
+        where expires_at < ${now - limits.invitationKeptMs} limit ${batch})`,
+    outgoing_mail: sql`
+      delete from outgoing_mail where (region_id, mail_id) in (
+        select region_id, mail_id from outgoing_mail
+        where created_at < ${now - limits.mailKeptMs} limit ${batch})`,
   };
 }

@@ -11,7 +11,8 @@ import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
 
 const LIMITS = {
   headersTimeout: 10_000,
-  requestTimeout: 60_000,
+  // A phone gives up after 20 s (limits.syncTimeoutMs).
+  requestTimeout: 30_000,
   keepAliveTimeout: 10_000,
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16_384,

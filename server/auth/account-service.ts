@@ -7,6 +7,7 @@ import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { actorName, type Actor } from './actor.ts';
 import { browserName } from './browser-name.ts';
+import { tellOwner } from './change-notice.ts';
 import { requireFreshProof } from './fresh-proof.ts';
 import type { OidcProvider } from './oidc-provider.ts';
 import { readLink } from './oidc-service.ts';
@@ -70,7 +71,7 @@ export async function changeName({ db }: AccountContext, actor: Actor, name: str
 
 /** The old one shows who it is; everywhere else one must sign in with the new one. */
 export async function changePassword(
-  context: AccountContext,
+  context: AccountContext & Pick<Context, 'mail'>,
   signIn: SignIn,
   actor: Actor,
   { currentPassword, newPassword }: PasswordChange,
@@ -92,6 +93,7 @@ export async function changePassword(
     await deleteSessionsOf(trx, actor.userId, actor.sessionId);
     await note(trx, context, actor, 'password-changed');
   });
+  await tellOwner(context, actor.regionId, actor.email, 'password-changed');
   return ok(undefined);
 }
 

@@ -51,3 +51,45 @@ export const staffPasswordLetter = (to: string, link: string, hours: number): Le
     `(English) Your administrator made a link to choose a new Streekbalie password. It works once, for ${hours} hours. If you did not ask for it, tell your administrator.`,
   ].join('\n'),
 });
+
+export type AccountChange = keyof typeof CHANGES;
+
+/** What happened, in both languages, as the rest of a sentence. */
+const CHANGES = {
+  'password-changed': ['er is een nieuw wachtwoord gekozen', 'a new password was chosen'],
+  'second-step-on': [
+    'bij het aanmelden wordt nu ook een code gevraagd',
+    'signing in now also asks for a code',
+  ],
+  'second-step-off': [
+    'bij het aanmelden wordt geen code meer gevraagd',
+    'signing in no longer asks for a code',
+  ],
+  'recovery-codes-renewed': ['er zijn nieuwe reservecodes gemaakt', 'new recovery codes were made'],
+  'passkey-added': ['er is een passkey bijgekomen', 'a passkey was added'],
+  'passkey-removed': ['er is een passkey weggehaald', 'a passkey was removed'],
+} as const satisfies Record<string, readonly [string, string]>;
+
+export function changeLetter(to: string, change: AccountChange, at: number): Letter {
+  const [dutch, english] = CHANGES[change];
+  const moment = new Intl.DateTimeFormat('nl-BE', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'Europe/Brussels',
+  }).format(at);
+  return {
+    to,
+    subject: 'Streekbalie: er is iets veranderd aan je account',
+    text: [
+      'Dag,',
+      '',
+      `Aan je account bij Streekbalie is iets veranderd: ${dutch}.`,
+      `Dat was op ${moment}.`,
+      '',
+      'Deed jij dat? Dan hoef je niets te doen.',
+      'Was jij dat niet? Kies meteen een nieuw wachtwoord, en laat het weten aan je beheerder.',
+      '',
+      `(English) Something changed in your Streekbalie account: ${english}. If it was not you, choose a new password at once and tell your administrator.`,
+    ].join('\n'),
+  };
+}

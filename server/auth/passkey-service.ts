@@ -14,6 +14,7 @@ import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { actorName, type Actor } from './actor.ts';
+import { tellOwner } from './change-notice.ts';
 import { requireFreshProof } from './fresh-proof.ts';
 import {
   deletePasskey,
@@ -27,6 +28,7 @@ import { openProvenSession, prove, type AuthRefusal, type From, type SignedIn } 
 import type { SignIn } from './sign-in.ts';
 
 type PasskeyContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys' | 'appUrl'>;
+type ChangeContext = PasskeyContext & Pick<Context, 'mail'>;
 
 export type PasskeyRefusal =
   { readonly code: 'passkey-wrong' | 'passkey-unknown' | 'passkey-known' | 'passkeys-full' } | AuthRefusal;
@@ -58,7 +60,7 @@ export async function beginPasskey(
 }
 
 export async function finishPasskey(
-  context: PasskeyContext,
+  context: ChangeContext,
   signIn: SignIn,
   actor: Actor,
   { name, answer }: PasskeyNew,
@@ -89,19 +91,22 @@ export async function finishPasskey(
   });
   if (!inserted) return refuse({ code: 'passkey-known' });
   await note(context, actor, 'passkey-added', passkeyId);
+  await tellOwner(context, actor.regionId, actor.email, 'passkey-added');
   return ok(undefined);
 }
 
 /** False when it is no passkey of this person. */
 export async function removePasskey(
-  context: PasskeyContext,
+  context: ChangeContext,
   actor: Actor,
   passkeyId: string,
 ): Promise<boolean> {
   requireFreshProof(context, actor);
   const removed = await deletePasskey(context.db, actor.userId, passkeyId);
-  if (removed) await note(context, actor, 'passkey-removed', passkeyId);
-  return removed;
+  if (!removed) return false;
+  await note(context, actor, 'passkey-removed', passkeyId);
+  await tellOwner(context, actor.regionId, actor.email, 'passkey-removed');
+  return true;
 }
 
 /** For signing in and for a proof: nobody says beforehand who it is, the device offers what it has. */

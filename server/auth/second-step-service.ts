@@ -6,6 +6,7 @@ import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { actorName, type Actor } from './actor.ts';
+import { tellOwner } from './change-notice.ts';
 import { requireFreshProof } from './fresh-proof.ts';
 import { base32, matchTotp, totpAddress, TOTP_SECRET_BYTES } from './totp.ts';
 import { openSecret, sealSecret } from './sealed-secret.ts';
@@ -19,6 +20,7 @@ import {
 } from './second-step-repository.ts';
 
 type SecondStepContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys'>;
+type ChangeContext = SecondStepContext & Pick<Context, 'mail'>;
 
 export type SecondStepRefusal = { readonly code: 'already-on' | 'not-on' | 'code-wrong' };
 
@@ -41,7 +43,7 @@ export async function beginTotp(
 
 /** From the first right code on it is asked at each sign-in; the codes on paper are shown once. */
 export async function confirmTotp(
-  context: SecondStepContext,
+  context: ChangeContext,
   actor: Actor,
   code: string,
 ): Promise<Result<RecoveryCodes, SecondStepRefusal>> {
@@ -52,31 +54,36 @@ export async function confirmTotp(
   if (!(await useTotpCode(context, actor.userId, code))) return refuse({ code: 'code-wrong' });
   const made = await makeRecoveryCodes(context, actor);
   await note(context.db, context, actor, 'second-step-on');
+  await tellOwner(context, actor.regionId, actor.email, 'second-step-on');
   return ok(made);
 }
 
 /** The ones before stop working. */
 export async function renewRecoveryCodes(
-  context: SecondStepContext,
+  context: ChangeContext,
   actor: Actor,
 ): Promise<Result<RecoveryCodes, SecondStepRefusal>> {
   requireFreshProof(context, actor);
   if (!(await hasSecondStep(context, actor.userId))) return refuse({ code: 'not-on' });
   const made = await makeRecoveryCodes(context, actor);
   await note(context.db, context, actor, 'recovery-codes-renewed');
+  await tellOwner(context, actor.regionId, actor.email, 'recovery-codes-renewed');
   return ok(made);
 }
 
 export async function removeSecondStep(
-  context: SecondStepContext,
+  context: ChangeContext,
   actor: Actor,
 ): Promise<Result<undefined, SecondStepRefusal>> {
   requireFreshProof(context, actor);
-  return context.db.transaction().execute(async (trx) => {
-    if (!(await deleteSecondStep(trx, actor.userId))) return refuse({ code: 'not-on' } as const);
+  const removed = await context.db.transaction().execute(async (trx) => {
+    if (!(await deleteSecondStep(trx, actor.userId))) return false;
     await note(trx, context, actor, 'second-step-off');
-    return ok(undefined);
+    return true;
   });
+  if (!removed) return refuse({ code: 'not-on' });
+  await tellOwner(context, actor.regionId, actor.email, 'second-step-off');
+  return ok(undefined);
 }
 
 export async function hasSecondStep({ db }: Pick<Context, 'db'>, userId: string): Promise<boolean> {

@@ -11,6 +11,7 @@ import { noteOpenedBy, readOpenedBy } from './oidc-repository.ts';
 import {
   auditSignIn,
   deleteSession,
+  deleteSessionById,
   noteProof,
   readGrants,
   readPersonEmail,
@@ -111,6 +112,7 @@ export async function signInWithPassword(
     await deleteSession(context.db, token);
     return ok({ challenge: await makeChallenge(context, signIn, { userId }) });
   }
+  await leaveFormerSession(context, signIn, from.headers);
   return ok({ cookies: [...cookies, knownBrowserCookie(context, person.email.toLowerCase())] });
 }
 
@@ -151,12 +153,19 @@ export async function openProvenSession(
   { userId, email, openedBy }: Halfway & { readonly email: string },
   headers: Headers,
 ): Promise<readonly string[]> {
+  await leaveFormerSession(context, signIn, headers);
   const answer = await signIn.newest.api.openProvenSession({ body: { userId }, headers, asResponse: true });
   if (openedBy !== undefined) {
     const { token } = (await answer.json()) as { token: string }; // as proven-session.ts gives it
     await noteOpenedBy(context.db, token, openedBy);
   }
   return [...answer.headers.getSetCookie(), knownBrowserCookie(context, email)];
+}
+
+/** Who signs in anew in a browser ends the session that was open there, his own or a colleague's (ASVS 7.2.4). */
+async function leaveFormerSession(context: AuthContext, signIn: SignIn, headers: Headers): Promise<void> {
+  const former = await readSession(context, signIn, headers, { renew: false });
+  if (former) await deleteSessionById(context.db, former.actor.userId, former.actor.sessionId);
 }
 
 const CHALLENGE_MS = 10 * 60_000;

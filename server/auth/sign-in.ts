@@ -5,6 +5,7 @@ import { betterAuth } from 'better-auth';
 import type { Context } from '../context.ts';
 import type { SecretKey } from '../keys.ts';
 import { readCookie } from './cookie.ts';
+import { tellOwner } from './change-notice.ts';
 import { passwordLetter } from './letters.ts';
 import { provenSession } from './proven-session.ts';
 import { readHomeRegion } from './repository.ts';
@@ -76,6 +77,10 @@ function createBetterAuth(context: SignInContext, key: SecretKey) {
           regionId,
           passwordLetter(user.email, passwordLink(context.appUrl, token), RESET_LINK_S / MINUTE_S),
         );
+      },
+      onPasswordReset: async ({ user }) => {
+        const regionId = await readHomeRegion(context.db, user.id);
+        if (regionId !== undefined) await tellOwner(context, regionId, user.email, 'password-changed');
       },
     },
     session: {

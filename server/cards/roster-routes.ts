@@ -19,7 +19,7 @@ export function rosterRoutes(context: Context): Hono<PhoneEnv> {
     if (!file) throw new Problem(404, 'roster-replaced');
     // Weak: another process builds the same content at another moment.
     const etag = `W/"${rosterId}.${of}.${file.version}"`;
-    const headers = { etag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' };
+    const headers = { etag, vary: 'accept-encoding' };
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
     const encoding = chooseEncoding(c.req.header('accept-encoding'), file.encodings);
     const body = await file.body(encoding);

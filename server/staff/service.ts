@@ -14,6 +14,7 @@ import { appendAudit } from '../audit.ts';
 import { FIRST_LINK_MS, makePasswordLink } from '../auth/accounts.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requireFreshProof } from '../auth/fresh-proof.ts';
+import { tellOwner } from '../auth/change-notice.ts';
 import { staffPasswordLetter } from '../auth/letters.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
 import { deleteSessionsOf } from '../auth/repository.ts';
@@ -136,11 +137,12 @@ export async function removeStaffSecondStep(
 ): Promise<Result<undefined, StaffRefusal>> {
   const person = await requirePerson(context, actor, userId);
   if (!person.ok) return person;
-  return context.db.transaction().execute(async (trx) => {
+  await context.db.transaction().execute(async (trx) => {
     await deleteSecondStep(trx, userId);
     await note(trx, context, actor, 'second-step-removed', userId);
-    return ok(undefined);
   });
+  await tellOwner(context, actor.regionId, person.value.email, 'second-step-off');
+  return ok(undefined);
 }
 
 /** Shown to copy, and mailed where mail leaves. What one could already do with the link is written in the audit. */

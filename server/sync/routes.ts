@@ -37,7 +37,6 @@ export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
     const { status, body: text } = result.value;
     return c.body(text, status, {
       'content-type': status === 200 ? 'application/json' : 'application/problem+json',
-      'cache-control': 'no-store',
       [SIGNATURE_HEADER]: result.value.signature,
     });
   });

@@ -54,7 +54,6 @@ test('a colleague is invited, comes in, and goes', async ({ town, newPhone }) =>
   await guest.keyboard.press('Enter');
   await expect(guest.getByRole('heading', { level: 1, name: 'Vandaag' })).toBeVisible();
   await guest.goto(link);
-  await guest.reload();
   await expect(guest.getByRole('alert')).toContainText('al gebruikt, ingetrokken of te oud');
 
   await desk.reload();

@@ -180,6 +180,37 @@ test('a lost phone: an administrator takes the second step away, and it is writt
   expect(noted).toEqual([{ action: 'second-step-removed', subject: `user:${userId}` }]);
 });
 
+test('each change of how one signs in reaches its owner by letter, also when a colleague made it', async () => {
+  const { db } = server.context;
+  await db.deleteFrom('outgoing_mail').execute();
+  const youth = await signedIn('youth');
+  await turnOn(youth);
+  await youth.post('/api/account/recovery-codes', {});
+  await youth.post('/api/account/totp/remove', {});
+  await turnOn(youth);
+  const { id: userId } = await db
+    .selectFrom('auth_user')
+    .select('id')
+    .where('email', '=', emailOf('youth'))
+    .executeTakeFirstOrThrow();
+  const admin = await signedIn('admin');
+  await admin.post(`/api/staff/${userId}/remove-second-step`, {});
+  await youth.post('/api/account/password', { currentPassword: PASSWORD, newPassword: PASSWORD });
+
+  const letters = await db.selectFrom('outgoing_mail').selectAll().orderBy('created_at').execute();
+  expect(new Set(letters.map(({ recipient }) => recipient))).toEqual(new Set([emailOf('youth')]));
+  const said = letters.map(({ body }) => /veranderd: (.*)\./.exec(body ?? '')?.[1]);
+  expect([...said].sort()).toEqual([
+    'bij het aanmelden wordt geen code meer gevraagd',
+    'bij het aanmelden wordt geen code meer gevraagd',
+    'bij het aanmelden wordt nu ook een code gevraagd',
+    'bij het aanmelden wordt nu ook een code gevraagd',
+    'er is een nieuw wachtwoord gekozen',
+    'er zijn nieuwe reservecodes gemaakt',
+  ]);
+  for (const { body } of letters) expect(body).not.toContain(PASSWORD);
+});
+
 test('secrets rest sealed: neither the key of the app nor a code on paper is in the database', async () => {
   const desk = await signedIn('desk');
   const { secret, codes } = await turnOn(desk);

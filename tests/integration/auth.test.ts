@@ -153,6 +153,9 @@ test('a forgotten password: a letter with a link, once, and every session ends',
   expect(await reset('nog een lang wachtwoord')).toMatchObject({ status: 410, code: 'INVALID_TOKEN' });
   expect((await desk.get('/api/me')).status).toBe(401);
   await client().signIn(emailOf('desk'), 'een ander lang wachtwoord');
+  const after = await server.context.db.selectFrom('outgoing_mail').select(['recipient', 'body']).execute();
+  expect(after.map(({ recipient }) => recipient)).toEqual([emailOf('desk'), emailOf('desk')]);
+  expect(after.at(-1)?.body).toContain('er is een nieuw wachtwoord gekozen');
 });
 
 test('the first administrator chooses a password by a link and gets the region', async () => {

@@ -49,6 +49,8 @@ const hmac = (key: Uint8Array, bytes: Uint8Array) => createHmac('sha256', key).u
 async function download(): Promise<Roster> {
   const response = await fetchRoster((await offer()).url);
   expect(response.status).toBe(200);
+  // Not even privately: what the browser keeps by itself is not wiped with the phone's own copy.
+  expect(response.headers.get('cache-control')).toBe('no-store');
   const roster = decodeRoster(new Uint8Array(await response.arrayBuffer()));
   if (!roster.ok) throw new Error(roster.error.code);
   return roster.value;

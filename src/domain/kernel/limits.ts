@@ -56,6 +56,10 @@ export const limits = {
   anchorsAllKeptMs: 7 * DAY_MS,
   /** After its end an enrol link still says for this long that it was used, or came too late. */
   enrolLinkKeptMs: 30 * DAY_MS,
+  /** An invitation that is over is still listed as such for this long. */
+  invitationKeptMs: 30 * DAY_MS,
+  /** To whom a letter went, without its text; one that could not leave in a month has no link that still works. */
+  mailKeptMs: 30 * DAY_MS,
   /** Rows that housekeeping deletes in one transaction, and in one round of a table. */
   tidyBatchRows: 5_000,
   tidyRoundRows: 500_000,

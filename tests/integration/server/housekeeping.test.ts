@@ -125,12 +125,51 @@ test('what is over goes, what is still good stays', async () => {
       })
       .execute();
   }
+  for (const expiresAt of [EVENING - limits.invitationKeptMs - 1, EVENING - HOUR]) {
+    await db
+      .insertInto('invitation')
+      .values({
+        region_id: REGION_ID,
+        invitation_id: randomUUID(),
+        email: `els.${String(expiresAt)}@gemeente.example`,
+        role: 'auditor',
+        place_kind: 'region',
+        nis_code: null,
+        organisation_id: null,
+        token_hash: Buffer.from(String(expiresAt)),
+        created_at: expiresAt - limits.invitationMs,
+        created_by: 'test',
+        expires_at: expiresAt,
+        accepted_at: null,
+      })
+      .execute();
+  }
+  for (const createdAt of [EVENING - limits.mailKeptMs - 1, EVENING - HOUR]) {
+    await db
+      .insertInto('outgoing_mail')
+      .values({
+        region_id: REGION_ID,
+        mail_id: randomUUID(),
+        recipient: 'els@gemeente.example',
+        subject: 'Streekbalie',
+        body: null,
+        created_at: createdAt,
+        next_attempt_at: createdAt,
+        sent_at: createdAt,
+        last_error: null,
+      })
+      .execute();
+  }
   expect(await tidyUp(server.context)).toEqual({
     device_sync: 0,
     auth_session: 1,
     auth_verification: 1,
     enrol_link: 1,
+    invitation: 1,
+    outgoing_mail: 1,
   });
+  expect(await countOf('invitation')).toBe(1);
+  expect(await countOf('outgoing_mail')).toBe(1);
   expect(await countOf('auth_session')).toBe(1);
   expect(await countOf('auth_verification')).toBe(1);
   expect(await countOf('enrol_link')).toBe(2);

@@ -1,0 +1,125 @@
+// Bytes that no browser sends, on a real socket: requests whose end is told in two ways, slow bodies, forged addresses.
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '#server/app.ts';
+import { listen, type HttpServer } from '#server/http-server.ts';
+import { emailOf, staffRegions } from '#tests/_support/staffed-region.ts';
+import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
+
+let context: TestServer;
+let http: HttpServer;
+let port: number;
+
+beforeAll(async () => {
+  context = await openTestContext(Date.now());
+  await staffRegions(context.context);
+  http = await listen({ host: '127.0.0.1', port: 0, tls: undefined });
+  http.handle(
+    createApp({ ...context.context, config: { ...context.context.config, trustProxy: false } }).fetch,
+  );
+  port = Number(new URL(http.url).port);
+});
+afterAll(async () => {
+  await http.stop(AbortSignal.abort());
+  await context.close();
+});
+
+/** Everything the server answers until it closes, or until `enough`. */
+function say(bytes: string, enough: (answer: string) => boolean = () => false): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data.toString('latin1');
+      if (enough(answer)) socket.end();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answer));
+  });
+}
+const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+const POST = 'POST /api/auth/sign-in/email HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+
+describe('a request whose end can be read in two ways is none', () => {
+  it.each([
+    ['two lengths', `${POST}Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}`],
+    [
+      'a length and pieces',
+      `${POST}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n`,
+    ],
+    ['pieces by another name', `${POST}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
+    ['a length that is no number', `${POST}Content-Length: 2x\r\n\r\n{}`],
+    ['a line end of its own', 'GET /healthz HTTP/1.1\nHost: localhost\n\n'],
+    ['a header without a name', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n: x\r\n\r\n'],
+    ['a space before the colon', `${POST}Content-Length : 2\r\n\r\n{}`],
+    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n'],
+  ])('%s', async (_, bytes) => {
+    const answer = await say(bytes);
+    expect(statusOf(answer)).toBe(400);
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+});
+
+it.each(['TRACE', 'CONNECT', 'DEBUG', 'TRACK'])('%s is no method here', async (method) => {
+  const answer = await say(`${method} /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  expect(answer === '' || statusOf(answer) >= 400).toBe(true);
+  expect(answer).not.toContain('"status":"ok"');
+});
+
+it.each([
+  '/../package.json',
+  '/..%2f..%2fpackage.json',
+  '/%2e%2e/keys.json',
+  '//etc/passwd',
+  '/.git/config',
+  '/.env',
+])('a path out of the app (%s) leads nowhere', async (path) => {
+  const answer = await say(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  expect([400, 404]).toContain(statusOf(answer));
+});
+
+it('an address that the client writes itself is not believed: guesses are counted together', async () => {
+  const guess = (i: number): Promise<string> => {
+    const body = JSON.stringify({ email: emailOf('auditor'), password: 'x'.repeat(12) });
+    return say(
+      `${POST}X-Forwarded-For: 198.51.100.${String(i)}\r\nX-Real-IP: 198.51.100.${String(i)}\r\nConnection: close\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`,
+    );
+  };
+  const statuses: number[] = [];
+  for (let i = 0; i < 11; i += 1) statuses.push(statusOf(await guess(i)));
+  expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+  expect(statuses[10]).toBe(429);
+});
+
+it('a body that comes a byte a second is cut off within half a minute, and others are served meanwhile', async () => {
+  const started = performance.now();
+  const ended = new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${POST}Content-Length: 1000\r\n\r\n{`));
+    let answer = '';
+    const trickle = setInterval(() => socket.write(' '), 1_000);
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      clearInterval(trickle);
+      resolve(answer);
+    });
+  });
+  const others = await Promise.all(Array.from({ length: 50 }, () => fetch(`${http.url}/readyz`)));
+  expect(others.every(({ ok }) => ok)).toBe(true);
+  expect(await ended).toMatch(/^(HTTP\/1\.1 408|$)/);
+  expect(performance.now() - started).toBeLessThan(40_000);
+}, 60_000);
+
+it('two hundred connections that never finish their headers hold up nobody', async () => {
+  const slow = Array.from({ length: 200 }, () => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nX: '));
+    socket.resume();
+    socket.on('error', () => undefined); // cut off: that is what is meant to happen
+    return new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  });
+  const started = performance.now();
+  expect((await fetch(`${http.url}/readyz`)).ok).toBe(true);
+  expect(performance.now() - started).toBeLessThan(2_000);
+  await Promise.all(slow);
+  expect(performance.now() - started).toBeLessThan(20_000);
+}, 60_000);
