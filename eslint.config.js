@@ -24,6 +24,7 @@ const SERVER_ROOMS = [
   'cards',
   'checkins',
   'quarantine',
+  'rescue',
   'activities',
   'auth',
   'staff',

@@ -14,10 +14,12 @@ import { deviceRoutes } from './devices/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
 import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
+import { rescueRoutes } from './rescue/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { createHeldDecisions } from './sync/decide-held.ts';
 import { createDeskSubmission } from './sync/desk-commands.ts';
+import { createRescueIntake } from './sync/take-rescued.ts';
 
 /** Everything of the desk and of enrolling, under /api. Origin and size are checked before (app.ts). */
 export function deskRoutes(context: Context): Hono {
@@ -26,6 +28,7 @@ export function deskRoutes(context: Context): Hono {
   const provider = oidc && createOidcProvider(oidc, context);
   const submit = createDeskSubmission(context);
   const decideHeld = createHeldDecisions(context);
+  const takeCommands = createRescueIntake(context);
   return new Hono()
     .route('/', publicRoutes(context))
     .route('/', authRoutes(context, signIn, provider))
@@ -39,5 +42,6 @@ export function deskRoutes(context: Context): Hono {
     .route('/', cardRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
+    .route('/', rescueRoutes({ ...context, takeCommands }, signIn))
     .route('/', streamRoutes(context, signIn));
 }

@@ -9,10 +9,10 @@ import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
 // rotation breaks nothing that is still under way (RUNBOOK, "Keys").
 
 const SECRET_PURPOSES = ['session', 'fingerprint', 'mailLink', 'secondFactor'] as const;
-const SIGNING_PURPOSES = ['receiptSigning', 'auditSealing'] as const;
-const PURPOSES = [...SECRET_PURPOSES, ...SIGNING_PURPOSES] as const;
+const PAIR_PURPOSES = ['receiptSigning', 'auditSealing', 'rescueSealing'] as const;
+const PURPOSES = [...SECRET_PURPOSES, ...PAIR_PURPOSES] as const;
 export type SecretPurpose = (typeof SECRET_PURPOSES)[number];
-export type SigningPurpose = (typeof SIGNING_PURPOSES)[number];
+export type PairPurpose = (typeof PAIR_PURPOSES)[number];
 export type KeyPurpose = (typeof PURPOSES)[number];
 
 const SECRET_BYTES = 32;
@@ -25,15 +25,16 @@ const Jwk = z.object({
   y: z.base64url(),
   d: z.base64url(),
 });
-const StoredSigningKey = z.object({ id: z.string(), createdAt: z.string(), jwk: Jwk });
+const StoredPair = z.object({ id: z.string(), createdAt: z.string(), jwk: Jwk });
 
 const KeyFile = z.object({
   session: z.array(StoredSecret).default([]),
   fingerprint: z.array(StoredSecret).default([]),
   mailLink: z.array(StoredSecret).default([]),
   secondFactor: z.array(StoredSecret).default([]),
-  receiptSigning: z.array(StoredSigningKey).default([]),
-  auditSealing: z.array(StoredSigningKey).default([]),
+  receiptSigning: z.array(StoredPair).default([]),
+  auditSealing: z.array(StoredPair).default([]),
+  rescueSealing: z.array(StoredPair).default([]),
 });
 type KeyFile = z.infer<typeof KeyFile>;
 
@@ -42,8 +43,11 @@ export interface SecretKey {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** ECDSA P-256; the public half of `receiptSigning` goes to the phones at enrolment. */
-export interface SigningKey {
+/**
+ * P-256. `receiptSigning` signs answers and `auditSealing` blocks of the audit (ECDSA); `rescueSealing` opens what a phone
+ * sealed for another way than its own sync (ECDH, docs/adr/012). The public halves of the first and last go to the phones.
+ */
+export interface KeyPair {
   id: string;
   privateKey: KeyObject;
   publicJwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string };
@@ -51,8 +55,9 @@ export interface SigningKey {
 
 type NewestFirst<T> = readonly [T, ...T[]];
 
-export type Keys = Readonly<Record<SecretPurpose, NewestFirst<SecretKey>>> &
-  Readonly<Record<SigningPurpose, NewestFirst<SigningKey>>>;
+export type Keys = Readonly<
+  Record<SecretPurpose, NewestFirst<SecretKey>> & Record<PairPurpose, NewestFirst<KeyPair>>
+>;
 
 /** Reads the key file; every purpose must have a key. */
 export async function readKeys(file: string): Promise<Keys> {
@@ -68,8 +73,9 @@ export async function readKeys(file: string): Promise<Keys> {
     fingerprint: secretKeys(stored.fingerprint),
     mailLink: secretKeys(stored.mailLink),
     secondFactor: secretKeys(stored.secondFactor),
-    receiptSigning: newestFirst(stored.receiptSigning.map(toSigningKey)),
-    auditSealing: newestFirst(stored.auditSealing.map(toSigningKey)),
+    receiptSigning: newestFirst(stored.receiptSigning.map(toKeyPair)),
+    auditSealing: newestFirst(stored.auditSealing.map(toKeyPair)),
+    rescueSealing: newestFirst(stored.rescueSealing.map(toKeyPair)),
   };
 }
 
@@ -103,7 +109,7 @@ export const keyPurposes: readonly KeyPurpose[] = PURPOSES;
 function addKey(stored: KeyFile, purpose: KeyPurpose, nowMs: number): string {
   const id = randomBytes(6).toString('hex');
   const createdAt = new Date(nowMs).toISOString();
-  if (isSigning(purpose)) {
+  if (isPairPurpose(purpose)) {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     stored[purpose].unshift({ id, createdAt, jwk: Jwk.parse(privateKey.export({ format: 'jwk' })) });
   } else {
@@ -112,8 +118,8 @@ function addKey(stored: KeyFile, purpose: KeyPurpose, nowMs: number): string {
   return id;
 }
 
-function isSigning(purpose: KeyPurpose): purpose is SigningPurpose {
-  return SIGNING_PURPOSES.some((signing) => signing === purpose);
+function isPairPurpose(purpose: KeyPurpose): purpose is PairPurpose {
+  return PAIR_PURPOSES.some((pair) => pair === purpose);
 }
 
 function missingPurposes(stored: KeyFile): KeyPurpose[] {
@@ -175,7 +181,7 @@ function secretKeys(stored: KeyFile['session']): NewestFirst<SecretKey> {
   );
 }
 
-function toSigningKey({ id, jwk }: KeyFile['receiptSigning'][number]): SigningKey {
+function toKeyPair({ id, jwk }: KeyFile[PairPurpose][number]): KeyPair {
   const { kty, crv, x, y } = jwk;
   return { id, privateKey: createPrivateKey({ key: jwk, format: 'jwk' }), publicJwk: { kty, crv, x, y } };
 }

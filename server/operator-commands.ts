@@ -113,6 +113,7 @@ async function restore(config: Config, args: readonly string[], environment: Env
       databaseUrl: database.url,
       passphrase,
       feedEpoch: randomIds.newId(),
+      now: new Date(systemClock.now()),
       replace: args.includes('--replace'),
     };
     const done = await restoreBackup(target, file);

@@ -1,10 +1,14 @@
 // The door for what a request brings: only application/json, only what the schema names, and every fault says which field.
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { Context as RequestContext } from 'hono';
 import * as z from 'zod/mini';
+import { limits } from '#domain/kernel/limits.ts';
 import { Problem } from './errors.ts';
 import { codeOf } from './operator-error.ts';
 
 const FIELDS_MAX = 20;
+const unpack = promisify(gunzip);
 
 export async function readJson<T>(c: RequestContext, schema: z.ZodMiniType<T>): Promise<T> {
   return parseJson(await readJsonText(c), schema);
@@ -14,6 +18,26 @@ export async function readJson<T>(c: RequestContext, schema: z.ZodMiniType<T>): 
 export async function readJsonText(c: RequestContext): Promise<string> {
   requireJsonType(c.req.header('content-type'));
   return wholeBody(c.req.text());
+}
+
+type Sent = { readonly bytes: Buffer; readonly gzip: boolean };
+
+/** What a phone sent, perhaps packed. */
+export async function readSent(request: Request): Promise<Sent> {
+  requireJsonType(request.headers.get('content-type') ?? undefined);
+  const bytes = Buffer.from(await wholeBody(request.arrayBuffer()));
+  return { bytes, gzip: request.headers.get('content-encoding') === 'gzip' };
+}
+
+/** The text as the phone signed it. */
+export async function unpackText({ bytes, gzip }: Sent): Promise<string> {
+  if (!gzip) return bytes.toString('utf8');
+  try {
+    return (await unpack(bytes, { maxOutputLength: limits.bodyBytesMax })).toString('utf8');
+  } catch (error) {
+    const tooLarge = error instanceof RangeError;
+    throw new Problem(tooLarge ? 413 : 400, tooLarge ? 'too-large' : 'malformed');
+  }
 }
 
 /** A sender that goes away in the middle breaks the connection as a lost database does: here one knows which it was. */

@@ -1,6 +1,6 @@
 // What a block of the audit promises: these entries, in this order, after that block, signed by this server (ADR 013).
 import { createHash, createPublicKey, sign, verify } from 'node:crypto';
-import type { SigningKey } from '../keys.ts';
+import type { KeyPair } from '../keys.ts';
 
 /** As it stands in the database; `detail` is the text the database gives, to the last space. */
 export type Entry = {
@@ -35,7 +35,7 @@ export const HASH_BYTES = 32;
 /** What the first block follows. */
 export const NOTHING_BEFORE = Buffer.alloc(HASH_BYTES);
 
-export function sealBlock(content: Content, key: SigningKey): Block {
+export function sealBlock(content: Content, key: KeyPair): Block {
   const hash = hashBlock(content);
   const signature = sign('sha256', hash, { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
   return { ...content, hash, keyId: key.id, signature };
@@ -64,7 +64,7 @@ export const hashEntry = (regionId: number, entry: Entry): Buffer =>
     entry.detail,
   ]);
 
-export function isSignedBy(block: Block, key: SigningKey): boolean {
+export function isSignedBy(block: Block, key: KeyPair): boolean {
   const publicKey = createPublicKey({ key: key.publicJwk, format: 'jwk' });
   return verify('sha256', block.hash, { key: publicKey, dsaEncoding: 'ieee-p1363' }, block.signature);
 }

@@ -25,6 +25,7 @@ export interface RestoreTarget {
   passphrase: string;
   /** Put in every region, so that no phone believes a cursor of before. */
   feedEpoch: string;
+  now: Date;
   /** Whether rows that are there may go. */
   replace: boolean;
 }
@@ -95,8 +96,12 @@ async function fill(
   }
   if (summary.tables !== tables.length) throw damaged();
   await switchTriggers(client, tables, 'enable');
-  await client.query(`update ${qualified(DRAFT, 'region')} set feed_epoch = $1`, [target.feedEpoch]);
   await finishSchema(target.databaseUrl);
+  // After the last migration: the columns are of a later version than an old backup.
+  await client.query(
+    `update ${qualified(DRAFT, 'region')} set feed_epoch = $1, restored_at = $2, restored_from = $3`,
+    [target.feedEpoch, target.now.getTime(), Date.parse(manifest.createdAt)],
+  );
   return summary;
 }
 

@@ -18,12 +18,28 @@ type JsonOrNull<T> = ColumnType<T | null, string | null, string | null>;
 type Tx = ColumnType<string, never, never>;
 
 export interface Database {
+  rescue: {
+    region_id: number;
+    rescue_id: string;
+    device_id: string;
+    digest: Buffer;
+    brought_by: string;
+    brought_at: number;
+    count: number;
+    counted: number;
+    already: number;
+    known: number;
+    to_look_at: number;
+  };
   region: {
     region_id: number;
     slug: string;
     name: string;
     demo: Generated<boolean>;
     feed_epoch: string;
+    /** The database was put back then, from a backup made at `restored_from`. */
+    restored_at: Generated<number | null>;
+    restored_from: Generated<number | null>;
     margin_before_min: Generated<number>;
     margin_after_min: Generated<number>;
   };
@@ -122,6 +138,7 @@ export interface Database {
     requested_at: number;
     enrolled_at: number | null;
     revoked_at: number | null;
+    lost_at: Generated<number | null>;
     replaces: string | null;
     platform: Generated<string>;
     app_version: Generated<string>;
@@ -150,6 +167,7 @@ export interface Database {
     expires_at: number;
     used_at: number | null;
     device_id: string | null;
+    replaces: Generated<string | null>;
   };
   command: {
     region_id: number;

@@ -39,6 +39,7 @@ export async function announceDemo(
   const [best] = DEMO_ACTIVITIES;
   const activity = must(open.find(({ title }) => title === best?.title) ?? open[0], 'an open activity');
   const { url } = await makeEnrolLink(context, {
+    replaces: null,
     regionId: region.regionId,
     organisationId: activity.organisationId,
     activityIds: [activity.activityId],

@@ -119,7 +119,9 @@ async function addPhone(
 ): Promise<string> {
   const { regionId, organisationId } = link;
   const deviceId = ids.newId();
-  const former = request.replaces && (await findDevice(db, regionId, request.replaces));
+  // The coordinator knows which phone it comes for; else the phone itself, when it lost its storage.
+  const named = link.replaces ?? request.replaces;
+  const former = named && (await findDevice(db, regionId, named));
   await insertDevice(db, {
     regionId,
     deviceId,
@@ -157,6 +159,8 @@ async function answer(
     'its organisation',
   );
   const activities = await readActivities(db, link.regionId, link.activityIds);
+  const { replaces } = must(await findDevice(db, link.regionId, deviceId), 'the phone that asks');
+  const former = replaces !== null && (await findDevice(db, link.regionId, replaces));
   return {
     device: deviceId,
     region: region.slug,
@@ -164,6 +168,10 @@ async function answer(
     organisationName: organisation.name,
     activityTitles: activities.map(({ title }) => title),
     serverKey: keys.receiptSigning[0].publicJwk,
+    rescueKey: keys.rescueSealing[0].publicJwk,
+    ...(former && {
+      replaced: { device: former.deviceId, name: former.name, inCustody: former.ackedSeq },
+    }),
     expiresAt: requestedAt + limits.enrolApprovalMs,
   };
 }

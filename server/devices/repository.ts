@@ -21,6 +21,7 @@ export type Device = {
   readonly enrolledBy: string | null;
   readonly enrolledAt: number | null;
   readonly revokedAt: number | null;
+  readonly lostAt: number | null;
   readonly lastSeenAt: number | null;
   readonly platform: string;
   readonly appVersion: string;
@@ -131,6 +132,8 @@ export type EnrolLinkRow = {
   readonly expiresAt: number;
   readonly usedAt: number | null;
   readonly deviceId: string | null;
+  /** The phone that takes the link comes in the place of this one. */
+  readonly replaces: string | null;
 };
 
 export async function insertEnrolLink(
@@ -150,6 +153,7 @@ export async function insertEnrolLink(
       expires_at: link.expiresAt,
       used_at: null,
       device_id: null,
+      replaces: link.replaces,
     })
     .execute();
 }
@@ -327,6 +331,17 @@ export type ReadingDevice = {
   readonly activityIds: readonly string[];
 };
 
+/** Revoked before or now: from here on it is known to be lost. */
+export async function markLost(db: Db, regionId: number, deviceId: string, now: number): Promise<void> {
+  await db
+    .updateTable('device')
+    .set({ lost_at: now })
+    .where('region_id', '=', regionId)
+    .where('device_id', '=', deviceId)
+    .where('lost_at', 'is', null)
+    .execute();
+}
+
 /** The active phone that holds this token. */
 export async function findDeviceByToken(
   db: Db,
@@ -415,6 +430,7 @@ const linkOf = (row: {
   expires_at: number;
   used_at: number | null;
   device_id: string | null;
+  replaces: string | null;
 }): EnrolLinkRow => ({
   regionId: row.region_id,
   linkId: row.link_id,
@@ -424,6 +440,7 @@ const linkOf = (row: {
   expiresAt: row.expires_at,
   usedAt: row.used_at,
   deviceId: row.device_id,
+  replaces: row.replaces,
 });
 
 type DeviceRow = {
@@ -440,6 +457,7 @@ type DeviceRow = {
   enrolled_by: string | null;
   enrolled_at: number | null;
   revoked_at: number | null;
+  lost_at: number | null;
   last_seen_at: number | null;
   platform: string;
   app_version: string;
@@ -467,6 +485,7 @@ const deviceOf = (row: DeviceRow): Device => ({
   enrolledBy: row.enrolled_by,
   enrolledAt: row.enrolled_at,
   revokedAt: row.revoked_at,
+  lostAt: row.lost_at,
   lastSeenAt: row.last_seen_at,
   platform: row.platform,
   appVersion: row.app_version,

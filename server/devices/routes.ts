@@ -16,6 +16,7 @@ import { enrol, readEnrolStatus, type EnrolRefusal } from './enrol-service.ts';
 import {
   approveDevice,
   createEnrolLink,
+  declareLost,
   listDevices,
   readEnrolLinkState,
   refuseDevice,
@@ -54,6 +55,10 @@ export function deviceRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   app.post('/devices/:id/revoke', signedIn, async (c) => {
     await readJson(c, Empty);
     return c.json(unwrap(await revokePhone(context, c.get('actor'), pathId(c))));
+  });
+  app.post('/devices/:id/lost', signedIn, async (c) => {
+    await readJson(c, Empty);
+    return c.json(unwrap(await declareLost(context, c.get('actor'), pathId(c))));
   });
   app.post('/enrol-links', signedIn, async (c) =>
     c.json(unwrap(await createEnrolLink(context, c.get('actor'), await readJson(c, EnrolLinkInput))), 201),

@@ -22,11 +22,13 @@ import {
   findEnrolLink,
   insertEnrolLink,
   listPhones,
+  markLost,
   renameDevice,
   revokeDevice,
   settlePending,
   type Device,
 } from './repository.ts';
+import { readRestored } from './restored.ts';
 
 type DeviceContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys' | 'appUrl'>;
 
@@ -48,7 +50,10 @@ export async function listDevices(
     .filter((id) => organisationId === undefined || id === organisationId);
   const now = context.clock.now();
   const devices = await listPhones(context.db, actor.regionId, organisationIds);
-  return { devices: devices.filter((device) => !isApprovalExpired(device, now)).map(toDeskDevice) };
+  return {
+    devices: devices.filter((device) => !isApprovalExpired(device, now)).map(toDeskDevice),
+    restored: await readRestored(context.db, actor.regionId, organisationIds, now),
+  };
 }
 
 export async function createEnrolLink(
@@ -64,6 +69,9 @@ export async function createEnrolLink(
   const activities = await readActivities(db, actor.regionId, activityIds);
   const own = activities.filter((activity) => activity.organisationId === input.organisationId);
   if (own.length !== activityIds.length) return refuse({ code: 'activity-unknown' });
+  const former = input.replaces && (await findDevice(db, actor.regionId, input.replaces));
+  if (input.replaces && (!former || former.organisationId !== input.organisationId))
+    return refuse({ code: 'not-found' });
   return ok(
     await makeEnrolLink(
       { db, clock, ids, keys, appUrl: context.appUrl },
@@ -72,6 +80,7 @@ export async function createEnrolLink(
         organisationId: input.organisationId,
         activityIds,
         createdBy: actorName(actor),
+        replaces: input.replaces ?? null,
       },
     ),
   );
@@ -85,6 +94,7 @@ export async function makeEnrolLink(
     readonly organisationId: string;
     readonly activityIds: readonly string[];
     readonly createdBy: string;
+    readonly replaces: string | null;
   },
 ): Promise<EnrolLink> {
   const code = newEnrolCode(ids);
@@ -104,7 +114,7 @@ export async function makeEnrolLink(
     actor: link.createdBy,
     action: 'enrol-link-made',
     subject: `enrol-link:${linkId}`,
-    detail: { activityIds: link.activityIds },
+    detail: { activityIds: link.activityIds, ...(link.replaces !== null && { replaces: link.replaces }) },
   });
   const url = `${appUrl}/koppel#${code}`;
   return { linkId, code, url, qrSvg: bwip.toSVG({ bcid: 'qrcode', text: url }), expiresAt };
@@ -185,6 +195,26 @@ export async function revokePhone(
   return done ? readBack(context, device) : refuse({ code: 'not-active' });
 }
 
+/** One act for a phone that nobody has any more: revoked, and known to be lost. What it owes stays in view. */
+export async function declareLost(
+  context: DeviceContext,
+  actor: Actor,
+  deviceId: string,
+): Promise<DeviceResult> {
+  const device = await findDevice(context.db, actor.regionId, deviceId);
+  await requirePermission(context, actor, 'device.manage', device);
+  if (!device) return refuse({ code: 'not-found' });
+  if (device.enrolledBy !== actorName(actor)) requireFreshProof(context, actor);
+  if (device.state !== 'active' && device.state !== 'revoked') return refuse({ code: 'not-active' });
+  const now = context.clock.now();
+  await context.db.transaction().execute(async (trx) => {
+    await revokeDevice(trx, actor.regionId, deviceId, now);
+    await markLost(trx, actor.regionId, deviceId, now);
+    await note(trx, context, actor, device, 'phone-lost');
+  });
+  return readBack(context, device);
+}
+
 export const isApprovalExpired = (device: Pick<Device, 'state' | 'requestedAt'>, now: number): boolean =>
   device.state === 'pending' && device.requestedAt + limits.enrolApprovalMs <= now;
 
@@ -242,12 +272,14 @@ function toDeskDevice(device: Device): DeskDevice {
     requestedAt: device.requestedAt,
     enrolledAt: device.enrolledAt,
     revokedAt: device.revokedAt,
+    lostAt: device.lostAt,
     lastSeenAt: device.lastSeenAt,
     platform: device.platform,
     appVersion: device.appVersion,
     owes: Math.max(0, device.headSeq - device.ackedSeq - device.heldCount),
     owed: device.owed.map(([from, to]) => [from, to]),
     quarantined: device.quarantined,
+    inCustody: device.ackedSeq,
     replaces: device.replaces,
     report: device.report,
   };

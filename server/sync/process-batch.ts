@@ -21,6 +21,8 @@ export type BatchResult = Touched & {
   readonly receipts: readonly Receipt[];
   readonly differs: readonly IncomingCommand[];
   readonly sendSignatures: readonly SeqRange[];
+  /** Commands that were here before. */
+  readonly replayedIds: readonly string[];
   /** Rulings of the commands in this batch, new or as they stand. */
   readonly rulings: readonly StoredRuling[];
 };
@@ -66,6 +68,7 @@ export async function processBatch(
     receipts: receiptsFor(taken.inCustody, receivedAt),
     differs: taken.differs,
     sendSignatures: taken.sendSignatures,
+    replayedIds: taken.replayed.map(({ id }) => id),
     rulings: [
       ...latestOf(
         ruled.rulings.filter(({ commandId }) => own.has(commandId)),

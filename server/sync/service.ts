@@ -27,6 +27,7 @@ import {
   type RulingGroup,
   type SyncResponse,
 } from '#domain/sync/exchange.ts';
+import { rescueKeyId } from '#domain/sync/rescue.ts';
 import { gapsIn, toRanges } from '#domain/sync/seq-ranges.ts';
 import type { BatchDevice, StoredRuling } from './batch-store.ts';
 import { isSignedBy, signAnswer } from '#server/devices/device-signatures.ts';
@@ -54,7 +55,7 @@ export type PhoneRooms = {
 export type SyncContext = AnswerContext & { readonly db: Kysely<Database> };
 
 export type AnswerContext = {
-  readonly keys: Pick<Keys, 'fingerprint' | 'receiptSigning'>;
+  readonly keys: Pick<Keys, 'fingerprint' | 'receiptSigning' | 'rescueSealing'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -190,6 +191,7 @@ async function compose(
 ): Promise<SyncResponse> {
   const { custody, device } = last;
   const [newestKey, ...olderKeys] = context.keys.receiptSigning;
+  const rescueKey = context.keys.rescueSealing[0].publicJwk;
   const revoked = device.state === 'revoked';
   const activityIds = device.enrolledActivityIds;
   const feed = await database.readFeed(regionId, {
@@ -232,6 +234,7 @@ async function compose(
       ...(owing.length > 0 && { owing }),
       ...(age !== 'current' && { app: age }),
       ...(olderKeys.length > 0 && { serverKey: newestKey.publicJwk }),
+      ...(request.rescueKey !== undefined && request.rescueKey !== rescueKeyId(rescueKey) && { rescueKey }),
     },
     cursor: feed.cursor,
     more: feed.more,

@@ -9,6 +9,7 @@ import { limits } from './kernel/limits.ts';
 import { lineOf } from './kernel/plain-text.ts';
 import { PhoneReport } from './sync/exchange.ts';
 import { HELD_DECISIONS, HELD_REASONS } from './sync/held-decision.ts';
+import { RescueOutcome } from './sync/rescue.ts';
 import { Because, OUTCOMES, RulingCode } from './sync/ruling.ts';
 
 const Id = z.uuid();
@@ -278,6 +279,8 @@ export const DeskDevice = z.object({
   requestedAt: Instant,
   enrolledAt: z.nullable(Instant),
   revokedAt: z.nullable(Instant),
+  /** Somebody said that it was lost; it is revoked since then. */
+  lostAt: z.nullable(Instant),
   lastSeenAt: z.nullable(Instant),
   platform: z.string(),
   appVersion: z.string(),
@@ -285,19 +288,56 @@ export const DeskDevice = z.object({
   owes: z.int(),
   owed: z.array(SeqRange),
   quarantined: z.int(),
+  /** Its commands up to here are in custody. */
+  inCustody: z.int(),
   replaces: z.nullable(Id),
   report: z.nullable(PhoneReport),
 });
 export type DeskDevice = z.infer<typeof DeskDevice>;
 /** GET /api/devices?organisationId= */
-export const DeviceList = z.object({ devices: z.array(DeskDevice) });
+export const DeviceList = z.object({
+  devices: z.array(DeskDevice),
+  /** For two weeks after the database was put back from a backup. */
+  restored: z.nullable(
+    z.object({
+      at: Instant,
+      /** When that backup was made. */
+      from: Instant,
+      /** Phones that were enrolled then; those that had contact since; those still awaited. */
+      phones: z.int(),
+      heard: z.int(),
+      awaited: z.array(z.object({ deviceId: Id, name: z.string(), lastSeenAt: z.nullable(Instant) })),
+      /** Scans of before that moment that came in since. */
+      again: z.int(),
+    }),
+  ),
+});
 export type DeviceList = z.infer<typeof DeviceList>;
-// POST /api/devices/:id/approve {words: [a, b]} | /refuse {} | /rename {name} | /revoke {} -> DeskDevice
+// POST /api/devices/:id/approve {words: [a, b]} | /refuse {} | /rename {name} | /revoke {} | /lost {} -> DeskDevice
+
+/** POST /api/rescue: the file that a phone made of its unsent scans, as base64url -> RescueOutcome. */
+export const BringRescue = z.object({ bundle: z.string().check(z.maxLength(limits.rescueTextMax)) });
+export type BringRescue = z.infer<typeof BringRescue>;
+export const DeskRescue = z.object({
+  rescueId: Id,
+  deviceId: Id,
+  deviceName: z.string(),
+  broughtAt: Instant,
+  /** A colleague, or the phone that carried it. */
+  broughtBy: z.string(),
+  ...z.omit(RescueOutcome, { device: true, name: true }).shape,
+});
+export type DeskRescue = z.infer<typeof DeskRescue>;
+/** GET /api/rescue?organisationId= -> the newest first. */
+export const DeskRescues = z.object({ rescues: z.array(DeskRescue) });
+export type DeskRescues = z.infer<typeof DeskRescues>;
 
 /** POST /api/enrol-links */
 export const EnrolLinkInput = z.object({
   organisationId: Id,
   activityIds: z.array(Id).check(z.minLength(1), z.maxLength(limits.deviceActivitiesMax)),
+  /** The phone that takes the place of this one, of the same organisation. */
+  replaces: z.optional(Id),
 });
 export type EnrolLinkInput = z.infer<typeof EnrolLinkInput>;
 export const EnrolLink = z.object({

@@ -4,8 +4,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'kysely';
 import { vi } from 'vitest';
 import type { PublicKey } from '#domain/sync/exchange.ts';
+import { toBase64url } from '#domain/kernel/bytes.ts';
 import { createApp } from '#server/app.ts';
-import type { SigningKey } from '#server/keys.ts';
+import type { Actor } from '#server/auth/actor.ts';
+import type { KeyPair } from '#server/keys.ts';
+import { bringRescue } from '#server/rescue/service.ts';
+import { createRescueIntake } from '#server/sync/take-rescued.ts';
 import { Unreachable } from '../../src/lib/api.ts';
 import { downloadRoster } from '../../src/lib/cards/roster-store.ts';
 import { importServerKey } from '../../src/lib/db/device-keys.ts';
@@ -18,7 +22,7 @@ import {
   type Transport,
 } from '../../src/lib/sync/transport.ts';
 import { enrolledDevice, freshDb, testPhone, type TestClock } from './phone-in-test.ts';
-import { openRegion, type TestRegion } from './region.ts';
+import { openRegion, REGION_ID, type TestRegion } from './region.ts';
 import { APP_URL, openTestContext } from './test-context.ts';
 
 /** What happens to the next message; `answer` may replace what comes back. */
@@ -46,6 +50,8 @@ export type ServerForPhones = {
   readonly enrolPhone: (name: string, activityIds: string[], clock: TestClock) => Promise<Phone>;
   readonly openPhone: (db: PhoneDb, clock: TestClock) => Promise<Phone>;
   readonly rotateKey: () => void;
+  /** At a desk of the region. */
+  readonly bring: (bytes: Uint8Array) => ReturnType<typeof bringRescue>;
   readonly takeBackup: () => Promise<Backup>;
   /** As the restore command does: everything as it was, under a new feed epoch. */
   readonly restore: (backup: Backup) => Promise<void>;
@@ -68,7 +74,8 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
       const db = freshDb();
       const device = await enrolledDevice(db);
       const serverKey = await importServerKey(context.keys.receiptSigning[0].publicJwk);
-      await db.devices.put({ ...device, name, serverKey });
+      const rescueKey = context.keys.rescueSealing[0].publicJwk;
+      await db.devices.put({ ...device, name, serverKey, rescueKey });
       await region.enrol(device, activityIds, name);
       return server.openPhone(db, clock);
     },
@@ -78,10 +85,13 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
       if (!device) throw new Error('this database is of no enrolled phone');
       return testPhone({ db, device, clock, transport: spoiled, download: downloadRoster });
     },
+    bring: (bytes) =>
+      bringRescue({ ...context, takeCommands: createRescueIntake(context) }, DESK_ACTOR, toBase64url(bytes)),
     rotateKey() {
       const { keys } = context;
-      const receiptSigning = [signingKey(), ...keys.receiptSigning] as const;
-      context = { ...context, keys: { ...keys, receiptSigning } };
+      const receiptSigning = [keyPair(), ...keys.receiptSigning] as const;
+      const rescueSealing = [keyPair(), ...keys.rescueSealing] as const;
+      context = { ...context, keys: { ...keys, receiptSigning, rescueSealing } };
       app = createApp(context);
     },
     async takeBackup() {
@@ -121,9 +131,19 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
   return server;
 }
 
-function signingKey(): SigningKey {
+function keyPair(): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   const publicJwk: PublicKey = { kty: 'EC', crv: 'P-256', x, y };
   return { id: x, privateKey, publicJwk };
 }
+
+const DESK_ACTOR: Actor = {
+  userId: 'desk',
+  email: 'desk@test.invalid',
+  name: 'Balie',
+  regionId: REGION_ID,
+  grants: [{ regionId: REGION_ID, role: 'region-admin', place: { kind: 'region' } }],
+  sessionId: '',
+  provedAt: 0,
+};

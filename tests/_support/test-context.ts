@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Context } from '#server/context.ts';
 import { createDatabase, createPool } from '#server/db/database.ts';
 import { randomIds } from '#server/ids.ts';
-import type { Keys, SecretKey, SigningKey } from '#server/keys.ts';
+import type { KeyPair, Keys, SecretKey } from '#server/keys.ts';
 import { createLogger } from '#server/logger.ts';
 import { createMailer } from '#server/mail/mailer.ts';
 import { freshDatabase } from './database.ts';
@@ -72,12 +72,13 @@ export function testKeys(): Keys {
     fingerprint: [secret('fingerprint')],
     mailLink: [secret('mailLink')],
     secondFactor: [secret('secondFactor')],
-    receiptSigning: [signingKey('receipt')],
-    auditSealing: [signingKey('audit')],
+    receiptSigning: [keyPair('receipt')],
+    auditSealing: [keyPair('audit')],
+    rescueSealing: [keyPair('rescue')],
   };
 }
 
-function signingKey(id: string): SigningKey {
+function keyPair(id: string): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   return { id, privateKey, publicJwk: { kty: 'EC', crv: 'P-256', x, y } };

@@ -3,7 +3,6 @@
 import { readScan } from '#domain/cards/read-scan.ts';
 import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import type { CommandKind, CheckInPayload } from '#domain/sync/command.ts';
-import type { PublicKey } from '#domain/sync/exchange.ts';
 import { checkIn, type ScanShown } from '../../src/lib/checkins/check-in.ts';
 import { undoScan } from '../../src/lib/checkins/undo-scan.ts';
 import { markOf } from '../../src/lib/db/device-keys.ts';
@@ -225,18 +224,25 @@ export class SimPhone implements WatchedPhone {
         appVersion: '1',
         ...(replaces !== undefined && { replaces }),
       },
-      async ({ publicKey }: { publicKey: PublicKey }) => {
-        const device = { deviceId, organisationId: this.#organisationId, kind: 'phone' as const, publicKey };
-        server.enrol(device, this.name, this.#activityIds);
-        return {
-          device: deviceId,
-          region: REGION,
-          regionName: 'Westhoek',
-          organisationName: '',
-          activityTitles: [],
-          serverKey: server.publicKey,
-          expiresAt: clock.now,
-        };
+      {
+        post: async ({ publicKey }) => {
+          const device = {
+            deviceId,
+            organisationId: this.#organisationId,
+            kind: 'phone' as const,
+            publicKey,
+          };
+          server.enrol(device, this.name, this.#activityIds);
+          return {
+            device: deviceId,
+            region: REGION,
+            regionName: 'Westhoek',
+            organisationName: '',
+            activityTitles: [],
+            serverKey: server.publicKey,
+            expiresAt: clock.now,
+          };
+        },
       },
     );
     if (!outcome.ok) throw new Error('the phone could not be enrolled');

@@ -61,6 +61,7 @@ export class SimServer {
       keys: {
         fingerprint: [{ id: 'f', bytes: this.fingerprintKey }],
         receiptSigning: [{ id: 's', privateKey: signing.privateKey, publicJwk: this.publicKey }],
+        rescueSealing: [{ id: 'r', privateKey: signing.privateKey, publicJwk: this.publicKey }],
       },
       clock: { now: () => clock.now },
       ids: {

@@ -9,6 +9,7 @@ import * as cardChanges from './007_card_changes.ts';
 import * as quarantineDecisions from './008_quarantine_decisions.ts';
 import * as secondStep from './009_second_step.ts';
 import * as passkeys from './010_passkeys.ts';
+import * as lostAndRescued from './011_lost_and_rescued.ts';
 import * as auditBlocks from './012_audit_blocks.ts';
 import * as providerLinks from './013_provider_links.ts';
 
@@ -24,6 +25,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008_quarantine_decisions': quarantineDecisions,
   '009_second_step': secondStep,
   '010_passkeys': passkeys,
+  '011_lost_and_rescued': lostAndRescued,
   '012_audit_blocks': auditBlocks,
   '013_provider_links': providerLinks,
 };

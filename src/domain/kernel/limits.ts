@@ -84,6 +84,19 @@ export const limits = {
   reasonMax: 300,
   /** Held scans that one decision rules, in one transaction; the rest is shown again. */
   heldDecidedMax: 2_000,
+  /** Unsent commands in one rescue bundle; whoever has more makes another one when these are in custody. */
+  rescueCommandsMax: 5_000,
+  /** Contiguous runs in one: full ones of 500, and what lies between gaps. */
+  rescueRunsMax: 40,
+  /** A bundle as it travels, in bytes and as base64url: it fits in one request. */
+  rescueBytesMax: 1_500_000,
+  rescueTextMax: 2_000_000,
+  /** Its body after decompression: 5,000 commands of 1,600 characters. */
+  rescueBodyMax: 8 * 1024 * 1024,
+  /** Bundles of other phones that one phone carries at once. */
+  rescueCarriedMax: 50,
+  /** The desk shows this long what a restored database got again, and a phone what became of what it carried. */
+  rescueShownMs: 14 * DAY_MS,
   /** Held scans that a desk reads at once. */
   heldReadMax: 20_000,
 } as const;

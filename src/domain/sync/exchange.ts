@@ -20,7 +20,7 @@ const Hash = z.string().check(z.maxLength(44));
 const SeqRange = z.tuple([Seq, Seq]);
 export type SeqRange = z.infer<typeof SeqRange>;
 
-/** ECDSA P-256 public key as JWK; `alg` leaves room for another curve. */
+/** P-256 public key as JWK, of ECDSA or of ECDH; `crv` leaves room for another curve. */
 export const PublicKey = z.object({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
@@ -77,6 +77,8 @@ export const SyncRequest = z.object({
   roster: z.nullable(z.object({ id: z.string().check(z.maxLength(80)), version: z.int() })),
   /** The phone holds no token that still works. */
   wantsToken: z.optional(z.boolean()),
+  /** Which key for sealing a rescue it holds (rescueKeyId), empty for none; left out by an app that knows of no rescue. */
+  rescueKey: z.optional(tokenOf(16)),
   report: PhoneReport,
 });
 export type SyncRequest = z.infer<typeof SyncRequest>;
@@ -166,6 +168,8 @@ export const SyncResponse = z.object({
     serverKey: z.optional(PublicKey),
     /** Left out for the newest app. A text: a later server may know more than these. */
     app: z.optional(z.catch(z.enum(APP_AGES), 'behind')),
+    /** The server's newest key for sealing a rescue, when the phone named another one: pinned like the signing key. */
+    rescueKey: z.optional(PublicKey),
   }),
   cursor: z.string(),
   more: z.boolean(),
@@ -207,6 +211,10 @@ export const EnrolResponse = z.object({
   activityTitles: z.array(z.string()),
   /** The server's answers are signed with this key: pinned from here on. */
   serverKey: PublicKey,
+  /** ECDH: unsent scans are sealed to it when they travel by another way (rescue.ts). A server of before has none. */
+  rescueKey: z.optional(PublicKey),
+  /** Of the device that this one replaces, of the same organisation: its commands up to here are in custody. */
+  replaced: z.optional(z.object({ device: z.uuid(), name: z.string(), inCustody: Seq })),
   expiresAt: z.int(),
 });
 export type EnrolResponse = z.infer<typeof EnrolResponse>;

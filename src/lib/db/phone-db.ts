@@ -5,6 +5,7 @@ import { Dexie, type Table } from 'dexie';
 import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import { planted } from '#domain/kernel/planted.ts';
 import type { OwingPhone, PublicKey, RosterOffer } from '#domain/sync/exchange.ts';
+import type { RescueHead, RescueOutcome } from '#domain/sync/rescue.ts';
 import { standingOf } from '#domain/sync/scan-life.ts';
 import type { Because, Outcome } from '#domain/sync/ruling.ts';
 import type { Doubt, VerdictKind } from '#domain/checkins/verdict.ts';
@@ -104,10 +105,14 @@ export type DeviceRow = {
   readonly signKey: CryptoKey;
   readonly storageKey: CryptoKey;
   readonly serverKey: CryptoKey;
+  /** Unsent commands are sealed to it when they travel by another way; missing until the first contact that knows of it. */
+  readonly rescueKey?: PublicKey;
   readonly enrolledAt: number;
   /** Until when the coordinator can approve. */
   readonly expiresAt: number;
   readonly replaces?: string;
+  /** Of the device it replaces: up to where the server has its commands, and up to where this phone knows they went. */
+  readonly former?: { readonly name: string; readonly inCustody: number; readonly written: number };
 };
 
 /** What a device and the server last told each other. */
@@ -140,7 +145,20 @@ export const ROSTER_ROWS = ['roster', 'chips'] as const;
 /** Large things as one value: the roster's file, what changed since, and the pad that is given up when storage runs full. */
 export type BlobRow =
   | { readonly key: (typeof ROSTER_BLOBS)[number]; readonly sealed: Sealed }
-  | { readonly key: 'pad'; readonly bytes: Uint8Array<ArrayBuffer> };
+  | { readonly key: 'pad'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | CarriedRow;
+
+/** Unsent commands of another phone, sealed to the server; the bytes go when the server has said what became of them. */
+export type CarriedRow = {
+  readonly key: `carried-${string}`;
+  readonly head: RescueHead;
+  readonly keptAt: number;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+  readonly settledAt?: number;
+  readonly outcome?: RescueOutcome;
+  /** Why the server did not take it. */
+  readonly refused?: string;
+};
 
 /** Which roster lies in `blobs`. */
 export type RosterOnBoard = {

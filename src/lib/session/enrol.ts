@@ -25,6 +25,9 @@ import type { Transport } from '../sync/transport.ts';
 
 export type EnrolAsk = Pick<EnrolRequest, 'code' | 'name' | 'platform' | 'appVersion' | 'replaces'>;
 
+/** Up to where the device that this phone was is known to have written. */
+export type FormerTrace = { readonly device: string; readonly seq: number };
+
 export type EnrolOutcome =
   | { readonly ok: true; readonly device: DeviceRow }
   /** `code` of the server's problem: unknown, used or expired link. */
@@ -40,7 +43,7 @@ export async function requestEnrolment(
   db: PhoneDb,
   clock: Clock,
   ask: EnrolAsk,
-  post: EnrolPost = postEnrol,
+  { post = postEnrol, former }: { readonly post?: EnrolPost; readonly former?: FormerTrace } = {},
 ): Promise<EnrolOutcome> {
   const keys = await keysFor(db, ask.code);
   let answer: EnrolResponse;
@@ -64,7 +67,9 @@ export async function requestEnrolment(
     serverKey: await importServerKey(answer.serverKey),
     enrolledAt: clock.now(),
     expiresAt: answer.expiresAt,
+    ...(answer.rescueKey && { rescueKey: answer.rescueKey }),
     ...(ask.replaces !== undefined && { replaces: ask.replaces }),
+    ...(answer.replaced && { former: formerOf(answer.replaced, former) }),
   };
   await db.transaction('rw', db.devices, db.chains, db.meta, async () => {
     await db.devices.put(device);
@@ -73,6 +78,15 @@ export async function requestEnrolment(
     await db.meta.delete('asking');
   });
   return { ok: true, device };
+}
+
+/** Without a trace of its own the phone knows of no scan that the server lacks. */
+function formerOf(
+  { device, name, inCustody }: NonNullable<EnrolResponse['replaced']>,
+  trace: FormerTrace | undefined,
+): NonNullable<DeviceRow['former']> {
+  const written = trace?.device === device ? Math.max(trace.seq, inCustody) : inCustody;
+  return { name, inCustody, written };
 }
 
 /** The same keys for the same code: when the answer was lost, the server knows who asks again. */

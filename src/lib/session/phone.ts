@@ -4,6 +4,7 @@ import type { Roster } from '#domain/cards/roster.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { publicKeyText, type PublicKey } from '#domain/sync/exchange.ts';
+import { rescueKeyId } from '#domain/sync/rescue.ts';
 import { openRosterHolder } from '../cards/roster-holder.ts';
 import { downloadRoster, type RosterDownload, type RosterKind } from '../cards/roster-store.ts';
 import { clock as deviceClock, type Clock } from '../clock.ts';
@@ -11,6 +12,7 @@ import { importServerKey, isSigned, makeMarkKey, signBytes } from '../db/device-
 import { keepKnownDevice, readKnownDevice, type TraceStore } from '../db/known-device.ts';
 import type { DeviceRow, HeardAnchor, PhoneDb } from '../db/phone-db.ts';
 import { chance as deviceChance, idFrom, type Chance } from '../ids.ts';
+import { deliverCarried } from '../rescue/carried.ts';
 import { createDexieSyncStore, contactOf } from '../sync/dexie-sync-store.ts';
 import type { Author } from '../sync/dispatch.ts';
 import type { PhoneFacts } from '../sync/exchange-once.ts';
@@ -73,10 +75,15 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
   };
   const ends = await chainEnds(db, trace, device);
   const serverKey = pinnedKey(db, device);
+  const rescueKey = pinnedRescueKey(db, device);
+  const transport = parts.transport ?? httpTransport;
+  const deliver = onceAtATime(() =>
+    deliverCarried({ db, device, serverKey: serverKey.current, transport, clock }),
+  );
   const store = createDexieSyncStore(db, device);
   const sync = createSyncLoop({
     store,
-    transport: parts.transport ?? httpTransport,
+    transport,
     signer: {
       region: device.region,
       device: device.id,
@@ -87,11 +94,12 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     chance,
     session,
     phoneFacts: parts.phoneFacts,
+    rescueKey: rescueKey.id,
     ...(parts.alone && { alone: parts.alone }),
     onAnswer({ answer, plan, clockSkewMs }) {
       heard = { serverTime: answer.serverTime, deviceTime: answer.serverTime - clockSkewMs };
       ends.heard(answer.highWater.seq);
-      const { serverKey: nextKey, deviceName } = answer.changes;
+      const { serverKey: nextKey, rescueKey: nextRescueKey, deviceName } = answer.changes;
       if (deviceName !== undefined) name = deviceName;
       // The server holds more of this device than this database: an old copy. The next start says so.
       if (plan.alarm === 'ahead') keepKnownDevice(trace, { device: device.id, seq: answer.highWater.seq });
@@ -100,11 +108,14 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
         roster.forget();
         chips.forget();
       }
-      Promise.all([nextKey && serverKey.pin(nextKey), gone ? undefined : refreshRoster()]).catch(
-        (error: unknown) => {
-          console.warn('Something of an answer could not be followed up; the next one tries again.', error);
-        },
-      );
+      Promise.all([
+        nextKey && serverKey.pin(nextKey),
+        nextRescueKey && rescueKey.pin(nextRescueKey),
+        gone ? undefined : refreshRoster(),
+        deliver(),
+      ]).catch((error: unknown) => {
+        console.warn('Something of an answer could not be followed up; the next one tries again.', error);
+      });
     },
   });
 
@@ -187,6 +198,25 @@ function pinnedKey(db: PhoneDb, device: DeviceRow) {
       key = imported;
     },
   };
+}
+
+/** The key that a rescue is sealed to; only a signed answer moves it on. */
+function pinnedRescueKey(db: PhoneDb, device: DeviceRow) {
+  let id = device.rescueKey ? rescueKeyId(device.rescueKey) : '';
+  return {
+    id: (): string => id,
+    async pin(next: PublicKey): Promise<void> {
+      if (rescueKeyId(next) === id) return;
+      await db.devices.update(device.id, { rescueKey: next });
+      id = rescueKeyId(next);
+    },
+  };
+}
+
+/** Whoever asks while it runs gets the run that is under way. */
+function onceAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work().finally(() => (running = undefined)));
 }
 
 /** Made once per database; of two tabs that start together the first one's key stays. */

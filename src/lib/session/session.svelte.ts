@@ -66,14 +66,15 @@ export function openSession(): Promise<void> {
 
 /** Asks for enrolment with the code of a link; the state becomes `waiting` when the code was good. */
 export async function enrol(code: string, name: string): Promise<EnrolOutcome> {
-  const replaces = state.kind === 'lost' ? { replaces: state.device } : {};
-  const outcome = await requestEnrolment(db, clock, {
+  const former = state.kind === 'lost' ? { device: state.device, seq: state.seq } : undefined;
+  const ask = {
     code: code.trim(),
     name,
     platform: platformName(navigator.userAgent),
     appVersion: APP_VERSION,
-    ...replaces,
-  });
+    ...(former && { replaces: former.device }),
+  };
+  const outcome = await requestEnrolment(db, clock, ask, former && { former });
   if (outcome.ok) waitFor(outcome.device, true);
   return outcome;
 }

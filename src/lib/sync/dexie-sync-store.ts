@@ -13,9 +13,9 @@ import {
   type PhoneDb,
   type Ruling,
 } from '../db/phone-db.ts';
-import { unsealText } from '../db/seal.ts';
+import { openCommands } from './outgoing-commands.ts';
 import { lostByServer, planAnswer, type AnswerPlan } from './plan-answer.ts';
-import type { Backlog, BatchLimit, Outgoing, OutgoingCommand, SyncStore } from './sync-store.ts';
+import type { Backlog, BatchLimit, Outgoing, SyncStore } from './sync-store.ts';
 
 /** Rows put back to `unsent` at one answer; the next answer names the rest. */
 const RESEND_MAX = 5_000;
@@ -59,26 +59,8 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
       };
     });
     const { rows, ...rest } = taken;
-    const commands: OutgoingCommand[] = [];
-    let chars = 0;
-    for (const row of rows) {
-      const payload = await openPayload(row);
-      chars += row.envelope.length + payload.length + 100;
-      if (commands.length > 0 && chars > charsMax) break;
-      const { seq, envelope, salt, prevHash, hash, signature } = row;
-      commands.push({ seq, envelope, payload, salt, prevHash, hash, ...(signature && { signature }) });
-    }
+    const commands = await openCommands(device, rows, charsMax);
     return { ...rest, commands };
-  }
-
-  /** A payload that was tampered with cannot be opened: it goes out empty, and the server sees the broken chain. */
-  async function openPayload(row: OutboxRow): Promise<string> {
-    try {
-      return await unsealText(device.storageKey, row.payload);
-    } catch (error) {
-      console.error(`Command ${row.seq} cannot be unsealed.`, error);
-      return '';
-    }
   }
 
   async function keepSignatures(signed: readonly { seq: number; signature: string }[]): Promise<void> {

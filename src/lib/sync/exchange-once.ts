@@ -3,7 +3,6 @@
 // a captive portal, a proxy's 401 or an old answer changes nothing.
 import * as z from 'zod/mini';
 import { limits } from '#domain/kernel/limits.ts';
-import { headText } from '#domain/sync/command.ts';
 import type { SyncRequest } from '#domain/sync/exchange.ts';
 import {
   PROTOCOL,
@@ -12,16 +11,15 @@ import {
   responseText,
   SyncResponse,
   type PhoneReport,
-  type Run,
   type SeqRange,
 } from '#domain/sync/exchange.ts';
-import { isIn } from '#domain/sync/seq-ranges.ts';
 import { Unreachable } from '../api.ts';
 import type { Clock } from '../clock.ts';
 import type { HeardAnchor } from '../db/phone-db.ts';
 import type { AnswerPlan } from './plan-answer.ts';
+import { composeRuns, signHead, type HeadSigner } from './compose-runs.ts';
 import { plantedAnswer } from './planted-answer.ts';
-import type { BatchLimit, Outgoing, OutgoingCommand, SyncStore } from './sync-store.ts';
+import type { BatchLimit, Outgoing, SyncStore } from './sync-store.ts';
 import type { RawAnswer, Transport } from './transport.ts';
 
 export const SYNC_PATH = '/api/sync';
@@ -29,10 +27,7 @@ export const SYNC_PATH = '/api/sync';
 const BATCH_CHARS_MAX = limits.bodyBytesMax / 2;
 
 /** The keys of this phone and of the server, and the names they sign. */
-export type Signer = {
-  readonly region: string;
-  readonly device: string;
-  readonly sign: (bytes: Uint8Array) => Promise<string>;
+export type Signer = HeadSigner & {
   readonly isFromServer: (bytes: Uint8Array, signature: string) => Promise<boolean>;
 };
 
@@ -46,6 +41,8 @@ export type ExchangeParts = {
   readonly clock: Clock;
   readonly session: string;
   readonly phoneFacts: () => Promise<PhoneFacts>;
+  /** Which key for sealing a rescue this phone holds; empty for none. */
+  readonly rescueKey: () => string;
 };
 
 /** Why there was no answer that counts. */
@@ -134,34 +131,15 @@ export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOption
 }
 
 async function requestOf(
-  { signer, store, clock, phoneFacts }: ExchangeParts,
+  { signer, store, clock, phoneFacts, rescueKey }: ExchangeParts,
   outgoing: Outgoing,
   { signatureRanges, clockSkewMs }: ExchangeOptions,
 ): Promise<SyncRequest> {
   const { head, roster, commands } = outgoing;
-  const headSignature = (seq: number, hash: string): Promise<string> =>
-    signer.sign(headText(signer.region, signer.device, seq, hash));
-  const runs: Run[] = [];
-  const made: { seq: number; signature: string }[] = [];
-  const signatureOf = async ({ seq, hash, signature }: OutgoingCommand): Promise<string> => {
-    if (signature !== undefined) return signature;
-    const late = await headSignature(seq, hash);
-    made.push({ seq, signature: late });
-    return late;
-  };
-  for (const run of runsOf(commands)) {
-    const [first] = run;
-    const last = run[run.length - 1];
-    if (!first || !last) continue;
-    const asked = run.some(({ seq }) => isIn(signatureRanges, seq));
-    runs.push({
-      fromSeq: first.seq,
-      prevHash: first.prevHash,
-      commands: run.map(({ envelope, payload, salt }) => [envelope, payload, salt]),
-      signature: await signatureOf(last),
-      ...(asked && { signatures: await Promise.all(run.map(signatureOf)) }),
-    });
-  }
+  const { runs, made } = await composeRuns(signer, commands, {
+    signatureRanges,
+    runsMax: limits.batchRunsMax,
+  });
   if (made.length > 0) await store.keepSignatures(made);
   return {
     protocol: PROTOCOL,
@@ -171,7 +149,8 @@ async function requestOf(
     sentAt: clock.now(),
     runs,
     ...(outgoing.wantsToken && { wantsToken: true }),
-    head: head.seq === 0 ? null : { ...head, signature: await headSignature(head.seq, head.hash) },
+    rescueKey: rescueKey(),
+    head: head.seq === 0 ? null : { ...head, signature: await signHead(signer, head.seq, head.hash) },
     cursor: outgoing.cursor,
     roster: roster && { id: roster.id, version: roster.version },
     report: {
@@ -182,19 +161,6 @@ async function requestOf(
       clockSkewMs,
     },
   };
-}
-
-/** Contiguous runs; normally one. What exceeds the limit of runs waits for the next request. */
-function runsOf(commands: readonly OutgoingCommand[]): OutgoingCommand[][] {
-  const runs: OutgoingCommand[][] = [];
-  let expected = -1;
-  for (const command of commands) {
-    const run = runs[runs.length - 1];
-    if (run && command.seq === expected) run.push(command);
-    else runs.push([command]);
-    expected = command.seq + 1;
-  }
-  return runs.slice(0, limits.batchRunsMax);
 }
 
 async function believedAnswer(

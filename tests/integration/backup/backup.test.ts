@@ -51,9 +51,19 @@ afterEach(async () => {
   await target.drop();
 });
 
+const CHANGED_BY_RESTORE = ['feed_epoch', 'restored_at', 'restored_from'];
+const RESTORED_AT = new Date(Date.UTC(2026, 10, 24));
+
 const restoreInto = (url: string, from = file, options: { passphrase?: string; replace?: boolean } = {}) =>
   restoreBackup(
-    { databaseUrl: url, passphrase: PASSPHRASE, feedEpoch: 'epoch-after', replace: false, ...options },
+    {
+      databaseUrl: url,
+      passphrase: PASSPHRASE,
+      feedEpoch: 'epoch-after',
+      now: RESTORED_AT,
+      replace: false,
+      ...options,
+    },
     from,
   );
 
@@ -65,6 +75,9 @@ test('a restored database holds the same rows, sequences and schema, and a new f
   expect(Object.keys(after).length).toBeGreaterThan(20);
   expect(after).toEqual(before);
   expect(await feedEpochs(target.url)).toEqual(['epoch-after']);
+  expect(await column(target.url, 'select restored_at::text as value from region')).toEqual([
+    String(RESTORED_AT.getTime()),
+  ]);
 
   const db = createDatabase(createPool(target.url));
   expect(await readMigrationState(db)).toEqual({ unknown: [], missing: [] });
@@ -193,7 +206,7 @@ async function fingerprints(url: string): Promise<Record<string, string>> {
   return withClient(url, async (client) => {
     const found: Record<string, string> = {};
     for (const table of await listTables(client, 'public')) {
-      const columns = table.columns.filter((column) => column !== 'feed_epoch').join(', ');
+      const columns = table.columns.filter((column) => !CHANGED_BY_RESTORE.includes(column)).join(', ');
       const answer = await client.query<{ print: string }>(
         `select count(*) || ':' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as print
            from (select ${columns} from ${table.name}) t`,

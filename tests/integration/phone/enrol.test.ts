@@ -70,7 +70,12 @@ async function makeCode(): Promise<string> {
 }
 
 const ask = (code: string, post = postEnrol) =>
-  requestEnrolment(db, clock, { code, name: 'Inkom links', platform: 'Android', appVersion: 'test' }, post);
+  requestEnrolment(
+    db,
+    clock,
+    { code, name: 'Inkom links', platform: 'Android', appVersion: 'test' },
+    { post },
+  );
 
 async function waitingDevice() {
   const asked = await ask(await makeCode());
