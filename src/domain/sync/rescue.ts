@@ -8,7 +8,7 @@ import { concatBytes, sameBytes, utf8, type Sha256 } from '../kernel/bytes.ts';
 import { limits } from '../kernel/limits.ts';
 import { lineOf, tokenOf } from '../kernel/plain-text.ts';
 import { ok, refuse, type Result } from '../kernel/result.ts';
-import { PROTOCOL, PublicKey, Run, SignedHead } from './exchange.ts';
+import { PROTOCOL, Run, SignedHead, type PublicKey } from './exchange.ts';
 
 const MAGIC = 'streekbalie-redding-';
 const VERSION = 1;

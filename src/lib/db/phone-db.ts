@@ -111,7 +111,7 @@ export type DeviceRow = {
   /** Until when the coordinator can approve. */
   readonly expiresAt: number;
   readonly replaces?: string;
-  /** Of the device it replaces: up to where the server has its commands, and up to where this phone knows they went. */
+  /** Of the device that this phone was and that it replaces: where the server's commands end, and where this phone's did. */
   readonly former?: { readonly name: string; readonly inCustody: number; readonly written: number };
 };
 

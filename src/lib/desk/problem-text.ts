@@ -1,5 +1,6 @@
 // Every way of failing in one sentence: what, why, and what now. Codes come from the server's problem documents.
 import { m } from '../paraglide/messages.js';
+import { RESCUE_SENTENCES } from '../rescue/rescue-text.ts';
 import { ApiRefusal, Unreachable } from '../api.ts';
 import { PasskeyLeft } from './session/passkey.ts';
 
@@ -21,6 +22,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'organisation-fixed': m.desk_problem_organisation_fixed,
   'activity-unknown': m.code_activity_unknown,
   'too-many-requests': m.desk_problem_too_many,
+  ...RESCUE_SENTENCES,
   'own-role': m.staff_problem_own_role,
   'last-administrator': m.staff_problem_last_administrator,
   'beyond-reach': m.staff_problem_beyond_reach,

@@ -69,7 +69,14 @@ export async function requestEnrolment(
     expiresAt: answer.expiresAt,
     ...(answer.rescueKey && { rescueKey: answer.rescueKey }),
     ...(ask.replaces !== undefined && { replaces: ask.replaces }),
-    ...(answer.replaced && { former: formerOf(answer.replaced, former) }),
+    ...(former &&
+      answer.replaced?.device === former.device && {
+        former: {
+          name: answer.replaced.name,
+          inCustody: answer.replaced.inCustody,
+          written: Math.max(former.seq, answer.replaced.inCustody),
+        },
+      }),
   };
   await db.transaction('rw', db.devices, db.chains, db.meta, async () => {
     await db.devices.put(device);
@@ -78,15 +85,6 @@ export async function requestEnrolment(
     await db.meta.delete('asking');
   });
   return { ok: true, device };
-}
-
-/** Without a trace of its own the phone knows of no scan that the server lacks. */
-function formerOf(
-  { device, name, inCustody }: NonNullable<EnrolResponse['replaced']>,
-  trace: FormerTrace | undefined,
-): NonNullable<DeviceRow['former']> {
-  const written = trace?.device === device ? Math.max(trace.seq, inCustody) : inCustody;
-  return { name, inCustody, written };
 }
 
 /** The same keys for the same code: when the answer was lost, the server knows who asks again. */

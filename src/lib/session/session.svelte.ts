@@ -38,7 +38,9 @@ export type SessionState =
 
 const APPROVAL_POLL_MS = 2_000;
 
-const db = openPhoneDb();
+/** For what must work whatever this phone is: rescue of unsent scans. */
+export const phoneDb = openPhoneDb();
+const db = phoneDb;
 let state = $state.raw<SessionState>({ kind: 'opening' });
 let opening: Promise<void> | undefined;
 let stops: (() => void)[] = [];

@@ -218,10 +218,15 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
       clockSkewMs: done.clockSkewMs,
       deviceState: done.answer.state,
       appAge: done.answer.changes.app ?? 'current',
+      sentAgain: status.sentAgain + countAgain(done),
       alarm: done.plan.alarm ?? (status.alarm === 'unsent-old' ? undefined : status.alarm),
     });
     parts.onAnswer?.(done);
     await pruneNowAndThen();
+  }
+
+  function countAgain({ plan }: AnsweredExchange): number {
+    return [...plan.states.values()].filter(({ state }) => state === 'unsent').length;
   }
 
   async function pruneNowAndThen(): Promise<void> {

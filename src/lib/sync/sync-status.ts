@@ -20,6 +20,8 @@ export type SyncStatus = {
   readonly deviceState: 'active' | 'revoked';
   /** Of the app that runs here, as the server said last. */
   readonly appAge: AppAge;
+  /** Sent again since this page was opened, because the server was put back to before it had them. */
+  readonly sentAgain: number;
   readonly alarm: SyncAlarm | 'unsent-old' | undefined;
 };
 
@@ -34,6 +36,7 @@ export const INITIAL_STATUS: SyncStatus = {
   clockSkewMs: null,
   deviceState: 'active',
   appAge: 'current',
+  sentAgain: 0,
   alarm: undefined,
 };
 

@@ -5,6 +5,7 @@ import { onDeskChange } from '../desk-stream.svelte.ts';
 import { Resource } from '../resource.svelte.ts';
 
 const list = new Resource<readonly DeskDevice[]>();
+let restored = $state.raw<DeviceList['restored']>(null);
 let organisationId: string | undefined;
 
 const pending = $derived(list.value?.filter((device) => device.state === 'pending') ?? []);
@@ -15,10 +16,18 @@ export const devices = {
   get pending(): readonly DeskDevice[] {
     return pending;
   },
+  /** For two weeks after the database was put back from a backup. */
+  get restored(): DeviceList['restored'] {
+    return restored;
+  },
   reload(): void {
     if (organisationId === undefined) return;
     const path = `/api/devices?organisationId=${encodeURIComponent(organisationId)}`;
-    void list.load(async (signal) => (await api.get(path, DeviceList, { signal })).devices);
+    void list.load(async (signal) => {
+      const read = await api.get(path, DeviceList, { signal });
+      restored = read.restored;
+      return read.devices;
+    });
   },
   /** In an $effect: reads now and at each change. */
   follow(ofOrganisationId: string): () => void {
@@ -32,6 +41,7 @@ export const devices = {
   refuse: (device: DeskDevice): Promise<void> => act(device, 'refuse', {}),
   rename: (device: DeskDevice, name: string): Promise<void> => act(device, 'rename', { name }),
   revoke: (device: DeskDevice): Promise<void> => act(device, 'revoke', {}),
+  declareLost: (device: DeskDevice): Promise<void> => act(device, 'lost', {}),
 };
 
 async function act(device: DeskDevice, verb: string, body: unknown): Promise<void> {

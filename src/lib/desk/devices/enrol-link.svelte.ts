@@ -33,10 +33,14 @@ export class EnrolLinkFlow {
               : 'waiting',
   );
 
-  async make(organisationId: string, activityIds: readonly string[]): Promise<void> {
+  async make(organisationId: string, activityIds: readonly string[], replaces?: string): Promise<void> {
     await this.making.run(async () => {
       this.seen = undefined;
-      this.link = await api.post('/api/enrol-links', { organisationId, activityIds }, EnrolLink);
+      this.link = await api.post(
+        '/api/enrol-links',
+        { organisationId, activityIds, ...(replaces !== undefined && { replaces }) },
+        EnrolLink,
+      );
       this.#clock = now();
     });
   }

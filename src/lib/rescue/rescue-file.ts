@@ -1,0 +1,49 @@
+// The bundle as a file of this device: its name, keeping it, sharing it, reading one back.
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
+import { limits } from '#domain/kernel/limits.ts';
+import type { Rescue } from './make-rescue.ts';
+
+const TYPE = 'application/octet-stream';
+
+/** streekbalie-redding-inkom-1-2026-11-23.streekbalie */
+export function rescueFileName({ name, madeAt }: Rescue['head']): string {
+  const device = name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return `streekbalie-redding-${device || 'toestel'}-${civilDayOf(madeAt)}.streekbalie`;
+}
+
+export function toFile({ head, bytes }: Rescue): File {
+  return new File([bytes], rescueFileName(head), { type: TYPE });
+}
+
+export function saveFile(file: File): void {
+  const url = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = file.name;
+  link.click();
+  // The browser has its own handle on it by the next turn.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+export const canShare = (file: File): boolean => navigator.canShare?.({ files: [file] }) ?? false;
+
+/** False when the person closed the list of apps. */
+export async function shareFile(file: File): Promise<boolean> {
+  try {
+    await navigator.share({ files: [file] });
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return false;
+    throw error;
+  }
+}
+
+/** What is larger is no bundle: a little of it is enough to say so. */
+export async function readFile(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await file.slice(0, limits.rescueBytesMax + 1).arrayBuffer());
+}

@@ -1,0 +1,17 @@
+// Why a bundle was not taken, in one sentence; the same on the phone that carries it and at the desk.
+import { m } from '../paraglide/messages.js';
+
+export const RESCUE_SENTENCES: Readonly<Record<string, () => string>> = {
+  'rescue-not-ours': m.rescue_problem_not_ours,
+  'rescue-newer': m.rescue_problem_newer,
+  'rescue-damaged': m.rescue_problem_damaged,
+  'rescue-other-region': m.rescue_problem_other_region,
+  'rescue-other-server': m.rescue_problem_other_server,
+  'rescue-unknown-device': m.rescue_problem_unknown_device,
+  'rescue-not-proven': m.rescue_problem_not_proven,
+  'rescue-not-kept': m.rescue_problem_not_kept,
+  'rescue-too-many': m.rescue_problem_too_many,
+};
+
+export const rescueProblemText = (code: string): string =>
+  (RESCUE_SENTENCES[code] ?? m.rescue_problem_damaged)();
