@@ -198,7 +198,10 @@ it('holds in a backup that is restored, and goes on there', async () => {
   const passphrase = 'vier woorden die niemand raadt';
   const databaseUrl = server.context.config.databaseUrl ?? '';
   await writeBackup({ databaseUrl, passphrase, version: '0.1.0', now: new Date(now) }, file);
-  await restoreBackup({ databaseUrl: target.url, passphrase, feedEpoch: 'after', replace: false }, file);
+  await restoreBackup(
+    { databaseUrl: target.url, passphrase, feedEpoch: 'after', now: new Date(now), replace: false },
+    file,
+  );
   const db = createDatabase(createPool(target.url));
   const restored = { ...server.context, db };
   expect(await verifyAudit(restored, [])).toEqual({ findings: [], blocks: 3, entries: 9, waiting: 0 });
