@@ -6,6 +6,7 @@ import type { Database } from './db/tables.ts';
 import type { Ids } from './ids.ts';
 import type { Keys } from './keys.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 import type { Mailer } from './mail/mailer.ts';
 
 /** Everything the rooms may use of the world; a service takes only the keys it needs. */
@@ -20,6 +21,9 @@ export interface Context {
   log: Logger;
   ids: Ids;
   mail: Mailer;
+  metrics: Metrics;
+  /** False while the disk of the embedded database is nearly full: then nothing is written (disk-room.ts). */
+  hasRoom: () => boolean;
   /** Aborted when the server begins to stop: long answers (event streams) end then. */
   stopping: AbortSignal;
 }

@@ -62,6 +62,7 @@ function toProblem(error: unknown): Problem {
   if (error instanceof HTTPException) {
     return new Problem(error.status as ContentfulStatusCode, HTTP_CODES[error.status] ?? 'refused');
   }
+  if (codeOf(error) === DISK_FULL) return diskFull();
   if (isDatabaseAway(error)) {
     return new Problem(503, 'database-away', {
       // Perhaps it was stored, and only the answer to the commit was lost.
@@ -71,6 +72,16 @@ function toProblem(error: unknown): Problem {
   }
   return new Problem(500, 'internal', { detail: 'Something went wrong here.' });
 }
+
+/** As PostgreSQL says it. */
+const DISK_FULL = '53100';
+
+/** Nothing was stored, and nothing acknowledged; reading goes on. */
+export const diskFull = (): Problem =>
+  new Problem(503, 'disk-full', {
+    detail: 'The disk of the server is full. Nothing was stored. Try again later.',
+    headers: { 'retry-after': '30' },
+  });
 
 const HTTP_CODES: Readonly<Record<number, string>> = {
   400: 'malformed',

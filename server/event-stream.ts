@@ -2,6 +2,7 @@
 // came, so memory stays constant. The stream ends with the right to it, at the latest one heartbeat later.
 import type { Context as RequestContext } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { Context } from './context.ts';
 import { Problem } from './errors.ts';
 import type { News, NewsFeed } from './events.ts';
 
@@ -24,7 +25,10 @@ export interface EventStreams {
   open(c: RequestContext, parts: StreamParts): Response;
 }
 
-export function createEventStreams(feed: NewsFeed, stopping: AbortSignal): EventStreams {
+export function createEventStreams(
+  feed: NewsFeed,
+  { stopping, metrics, ids }: Pick<Context, 'stopping' | 'metrics' | 'ids'>,
+): EventStreams {
   const endings = new Map<string, (() => void)[]>();
   let count = 0;
   // One listener for all of them.
@@ -32,6 +36,8 @@ export function createEventStreams(feed: NewsFeed, stopping: AbortSignal): Event
 
   return {
     open(c, { subject, toEvent, everything, stillAllowed }) {
+      // The next try reaches another process, or the one that comes after this.
+      if (stopping.aborted) throw new Problem(503, 'stopping', { headers: { 'retry-after': '2' } });
       if (count >= STREAMS_MAX)
         throw new Problem(503, 'too-many-streams', { headers: { 'retry-after': '60' } });
       const pending = new Set<string>();
@@ -56,9 +62,11 @@ export function createEventStreams(feed: NewsFeed, stopping: AbortSignal): Event
       while (own.length > STREAMS_PER_SUBJECT_MAX) own.shift()?.();
       endings.set(subject, own);
       count += 1;
+      metrics.streamOpened();
       const close = (): void => {
         stop();
         count -= 1;
+        metrics.streamClosed();
         const left = (endings.get(subject) ?? []).filter((other) => other !== end);
         if (left.length > 0) endings.set(subject, left);
         else endings.delete(subject);
@@ -95,6 +103,8 @@ export function createEventStreams(feed: NewsFeed, stopping: AbortSignal): Event
             for (const data of events) await stream.writeSSE({ event: 'changed', data });
             if (quiet) await stream.write(': still here\n\n');
           }
+          // Not all at once: hundreds of phones come back to one other process.
+          if (stopping.aborted) await stream.write(`retry: ${retryMs(ids)}\n: stopping\n\n`);
         } finally {
           close();
         }
@@ -102,3 +112,7 @@ export function createEventStreams(feed: NewsFeed, stopping: AbortSignal): Event
     },
   };
 }
+
+/** Between once and twice the usual time. */
+const retryMs = (ids: Context['ids']): number =>
+  RETRY_MS + Math.round(((ids.bytes(1)[0] ?? 0) / 255) * RETRY_MS);

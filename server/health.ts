@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
 import { readMigrationState } from './db/migrate.ts';
-import type { Database } from './db/tables.ts';
+import type { Context } from './context.ts';
 
-export type Readiness = { ready: true } | { ready: false; reason: 'database-away' | 'schema-differs' };
+export type Readiness =
+  { ready: true } | { ready: false; reason: 'stopping' | 'database-away' | 'schema-differs' };
 
-/** Ready: the database answers and holds exactly the schema of this code. */
-export async function readReadiness(db: Kysely<Database>): Promise<Readiness> {
+/** Ready: the database answers and holds exactly the schema of this code, and nobody asked us to stop. */
+export async function readReadiness({ db, stopping }: Pick<Context, 'db' | 'stopping'>): Promise<Readiness> {
+  if (stopping.aborted) return { ready: false, reason: 'stopping' };
   try {
     await sql`select 1`.execute(db);
     const { unknown, missing } = await readMigrationState(db);

@@ -8,15 +8,20 @@ import type { Context } from './context.ts';
 const EVERY_MS = 3_600_000;
 const LOCK = 'streekbalie housekeeping';
 
-type HousekeepingContext = Pick<Context, 'db' | 'clock' | 'log' | 'stopping'>;
+type HousekeepingContext = Pick<Context, 'db' | 'clock' | 'log' | 'stopping' | 'metrics'>;
 
 /** Ends when the server stops; resolves after the batch under way. */
 export async function runHousekeeping(context: HousekeepingContext): Promise<void> {
   while (!context.stopping.aborted) {
     try {
       const deleted = await tidyUp(context);
+      context.metrics.housekeeping(
+        'done',
+        Object.values(deleted).reduce((sum, rows) => sum + rows, 0),
+      );
       if (Object.values(deleted).some((rows) => rows > 0)) context.log.info(deleted, 'housekeeping');
     } catch (error) {
+      context.metrics.housekeeping('failed', 0);
       context.log.warn({ err: error }, 'housekeeping failed; trying again in an hour');
     }
     await delay(EVERY_MS, undefined, { signal: context.stopping }).catch(() => undefined); // stopping ends it

@@ -23,6 +23,8 @@ const ANSWERS_UNDER_WAY_MS = 10_000;
 /** `node` carries the socket, for who needs the address at the other end (client-address.ts). */
 type Handler = (request: Request, node: object) => Response | Promise<Response>;
 
+export type ListenAddress = Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'tls'>>;
+
 export interface HttpServer {
   /** What one types in a browser on this machine. */
   url: string;
@@ -33,7 +35,7 @@ export interface HttpServer {
 }
 
 /** Listens before the database is there, so that a port in use is known at once and `/healthz` answers. */
-export async function listen(config: Pick<Config, 'host' | 'port' | 'tls'>): Promise<HttpServer> {
+export async function listen(config: ListenAddress): Promise<HttpServer> {
   let handler: Handler = answerStarting;
   const listener = getRequestListener((request, node) => handler(request, node), {
     overrideGlobalObjects: false,
@@ -67,7 +69,7 @@ export async function listen(config: Pick<Config, 'host' | 'port' | 'tls'>): Pro
 /** An IPv6 address stands in brackets. */
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-async function makeServer(config: Pick<Config, 'tls'>, listener: RequestListener): Promise<Server> {
+async function makeServer(config: ListenAddress, listener: RequestListener): Promise<Server> {
   if (!config.tls) return createServer(LIMITS, listener);
   const { certFile, keyFile } = config.tls;
   try {

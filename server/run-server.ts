@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { readAppFiles } from './app-files.ts';
 import { createApp } from './app.ts';
 import { runSealing } from './audit/seal.ts';
@@ -15,6 +16,9 @@ import { listen } from './http-server.ts';
 import { randomIds } from './ids.ts';
 import { initKeys, readKeys } from './keys.ts';
 import { createLogger } from './logger.ts';
+import { watchDiskRoom } from './disk-room.ts';
+import { createMetrics } from './metrics.ts';
+import { serveMetrics } from './metrics-server.ts';
 import { createMailer } from './mail/mailer.ts';
 import { runMailSender } from './mail/sender.ts';
 import { say } from './say.ts';
@@ -48,8 +52,20 @@ export async function runServer(
   try {
     const database = await openDatabase(config, { role: 'owner', say, onLost: signals.fail });
     stops.push(database.stop);
+    const log = createLogger(config.logLevel);
+    const room = watchDiskRoom(database.folder, log);
     const pool = createPool(database.url);
-    const db = createDatabase(pool);
+    const db = createDatabase(pool, {
+      overMs: config.slowQueryMs,
+      onSlow: (query) => {
+        log.warn(query, 'slow query');
+        metrics.slowQuery();
+      },
+    });
+    const metrics = createMetrics(
+      { pool, db, clock: systemClock, hasRoom: room.hasRoom },
+      { ofProcess: true },
+    );
     stops.push(() => db.destroy());
     const applied = await migrate(db);
     if (applied.length > 0) say(`Brought the database up to date: ${applied.join(', ')}.`);
@@ -61,9 +77,11 @@ export async function runServer(
       pool,
       keys,
       clock: systemClock,
-      log: createLogger(config.logLevel),
+      log,
       ids: randomIds,
       mail: createMailer(config, db, systemClock, randomIds),
+      metrics,
+      hasRoom: room.hasRoom,
       stopping: signals.stopping,
     };
     if (config.demo) await prepareDemo(context, say);
@@ -77,9 +95,17 @@ export async function runServer(
     stops.push(() => tidying);
     const sealing = runSealing(context);
     stops.push(() => sealing);
+    if (config.metrics.address) {
+      const figures = await serveMetrics(context, config.metrics.address);
+      stops.push(() => figures.stop(signals.hurry));
+    }
     await welcome(context, http.url);
     await signals.stopped;
     say('Stopping.');
+    // "Not ready" is said already, and streams end; a load balancer needs a moment to send nobody here any more.
+    if (config.drainMs > 0)
+      await delay(config.drainMs, undefined, { signal: signals.hurry }).catch(() => undefined); // hurry ends it
+    room.stop();
   } finally {
     signals.stop();
     // In order: the last answer, then the connections, then the database server itself.

@@ -13,7 +13,7 @@ const DESK_TOPICS = ['check-ins', 'devices', 'activities'] as const satisfies De
 
 /** One listening connection for both: desks hear of their region, a phone of what it is enrolled for. */
 export function streamRoutes(context: Context, signIn: SignIn): Hono {
-  const streams = createEventStreams(createNewsFeed(context), context.stopping);
+  const streams = createEventStreams(createNewsFeed(context), context);
 
   const desk = new Hono<DeskEnv>().get('/', requireSession(context, signIn), (c) => {
     const { userId, regionId } = c.get('actor');

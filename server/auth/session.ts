@@ -9,11 +9,11 @@ import type { SignIn } from './sign-in.ts';
 export type DeskEnv = { Variables: { actor: Actor } };
 
 export function requireSession(
-  context: Pick<Context, 'db' | 'clock'>,
+  context: Pick<Context, 'db' | 'clock' | 'hasRoom'>,
   signIn: SignIn,
 ): MiddlewareHandler<DeskEnv> {
   return async (c, next) => {
-    const session = await readSession(context, signIn, c.req.raw.headers, { renew: true });
+    const session = await readSession(context, signIn, c.req.raw.headers, { renew: context.hasRoom() });
     if (!session) throw new Problem(401, 'not-signed-in');
     c.set('actor', session.actor);
     await next();

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, type LogEvent } from 'kysely';
 import { Pool, types } from 'pg';
 import type { CustomTypesConfig } from 'pg';
 import type { Database } from './tables.ts';
@@ -7,6 +7,7 @@ const CONNECTIONS_MAX = 10;
 const STATEMENT_MS_MAX = 30_000;
 const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
 const CONNECT_MS_MAX = 5_000;
+const SQL_SHOWN_MAX = 1_000;
 
 const BIGINT = types.builtins.INT8;
 const DATE = types.builtins.DATE;
@@ -42,8 +43,22 @@ export function createPool(url: string, { searchPath }: { searchPath?: string } 
   return pool;
 }
 
-export function createDatabase(pool: Pool): Kysely<Database> {
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+/** A statement and how long it took: its text, with $1 where a value was. */
+export type SlowQuery = { readonly sql: string; readonly ms: number };
+
+export type WatchOptions = { readonly overMs: number; readonly onSlow: (query: SlowQuery) => void };
+
+export function createDatabase(pool: Pool, watch?: WatchOptions): Kysely<Database> {
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    ...(watch && watch.overMs > 0 && { log: (event) => tellIfSlow(event, watch) }),
+  });
+}
+
+function tellIfSlow({ query, queryDurationMillis: ms }: LogEvent, { overMs, onSlow }: WatchOptions): void {
+  // Never query.parameters: those are values of people.
+  if (ms >= overMs)
+    onSlow({ sql: query.sql.replace(/\s+/g, ' ').trim().slice(0, SQL_SHOWN_MAX), ms: Math.round(ms) });
 }
 
 /** A sum or a sequence beyond 2^53 would round in silence: refuse to read it. */

@@ -9,6 +9,8 @@ const CONNECT_MS_MAX = 10_000;
 
 export interface OpenDatabase {
   url: string;
+  /** Of the embedded database; undefined for a server of one's own. */
+  folder?: string;
   /** After the last query. */
   stop(): Promise<void>;
 }

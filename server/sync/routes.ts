@@ -13,7 +13,7 @@ const TURNS = { atOnce: 5, waitingMax: 100, waitMs: 8_000 };
 const COME_BACK_S = 3;
 
 export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
-  const { db, keys, clock, ids, log } = context;
+  const { db, keys, clock, ids, log, metrics } = context;
   const app = new Hono();
   const turnstile = makeTurnstile(TURNS);
   app.post('/', async (c) => {
@@ -21,7 +21,7 @@ export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
     const sent = await readSent(c.req.raw);
     const turn = await turnstile.pass(async () =>
       sync(
-        { db, keys, clock, ids, log, rooms },
+        { db, keys, clock, ids, log, rooms, count: metrics.commands },
         await unpackText(sent),
         c.req.header(SIGNATURE_HEADER) ?? '',
       ),

@@ -60,6 +60,8 @@ export type AnswerContext = {
   readonly ids: Ids;
   readonly log: Logger;
   readonly rooms: PhoneRooms;
+  /** For the figures. */
+  readonly count?: (what: 'taken' | 'ruled' | 'held', commands: number) => void;
 };
 
 export type SyncProblem =
@@ -177,6 +179,7 @@ async function exchange<Trx>(
   const last = results[results.length - 1];
   if (!last) throw new Error('ingest gives at least one result');
   warnOfTrouble(context.log, results);
+  countCommands(context, results);
   return compose(context, database, regionId, request, results, last, { syncNo, token, receivedAt });
 }
 
@@ -288,6 +291,17 @@ function warnOfTrouble(log: Logger, results: readonly BatchResult[]): void {
       log.error({ deviceId: device.deviceId, seq: custody.brokenAtSeq }, 'chain of a device is broken');
     }
   }
+}
+
+function countCommands({ count }: AnswerContext, results: readonly BatchResult[]): void {
+  if (!count) return;
+  const rulings = results.flatMap((result) => result.rulings);
+  count(
+    'taken',
+    results.reduce((sum, { receipts }) => sum + receipts.length, 0),
+  );
+  count('ruled', rulings.length);
+  count('held', rulings.filter(({ outcome }) => outcome === 'quarantined').length);
 }
 
 function jsonOf(text: string): unknown {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,8 @@ export interface ServerOptions {
   args?: readonly string[];
   /** Another build than the one of this folder (tests/_support/next-release.ts). */
   release?: string;
+  /** The data folder on a disk of its own, of this size: only where `canMakeDisk`. */
+  diskMb?: number;
 }
 
 export interface ServerProcess {
@@ -71,7 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   const { child, output } = launch(
     ['start', ...(options.args ?? [])],
     { DATA_DIR: dataDir, ...options.env },
-    options.release,
+    options,
   );
   const end = endOf(child);
   const url = await pollUntil(
@@ -88,7 +90,8 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   return {
     url,
     pid,
-    dataDir,
+    // Another disk is seen by its own processes only, and through them.
+    dataDir: options.diskMb === undefined ? dataDir : `/proc/${pid}/root${dataDir}`,
     startMs: performance.now() - started,
     output,
     postgresPid: () => must(readPostgresPid(dataDir), 'postmaster.pid'),
@@ -153,11 +156,27 @@ export async function connectToDatabase(dataDir: string): Promise<Client> {
   return client;
 }
 
-function launch(args: readonly string[], env: Record<string, string>, release?: string) {
-  const program = release
+/** A disk that only one process and its children see: root may, others where the system lets them be root of their own world. */
+const OWN_DISKS = process.getuid?.() === 0 ? ['-m'] : ['-m', '-U', '--map-current-user', '--keep-caps'];
+export const canMakeDisk = (): boolean =>
+  spawnSync('unshare', [...OWN_DISKS, 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
+
+function onOwnDisk(sizeMb: number, command: readonly string[]): [string, ...string[]] {
+  const mount = `mount -t tmpfs -o size=${sizeMb}m,mode=755 none "$DATA_DIR" && exec "$@"`;
+  return ['unshare', ...OWN_DISKS, 'sh', '-c', mount, 'sh', ...command];
+}
+
+function launch(
+  args: readonly string[],
+  env: Record<string, string>,
+  { release, diskMb }: Pick<ServerOptions, 'release' | 'diskMb'> = {},
+) {
+  const script = release
     ? [join(ROOT, 'tests/_support/run-release.mjs'), release]
     : [join(ROOT, 'scripts/launch.mjs')];
-  const child = spawn(process.execPath, [...program, ...args], {
+  const node = [process.execPath, ...script, ...args] as const;
+  const [program, ...rest] = diskMb === undefined ? node : onOwnDisk(diskMb, node);
+  const child = spawn(program, rest, {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],

@@ -5,6 +5,7 @@ import { createDatabase, createPool } from '#server/db/database.ts';
 import { randomIds } from '#server/ids.ts';
 import type { KeyPair, Keys, SecretKey } from '#server/keys.ts';
 import { createLogger } from '#server/logger.ts';
+import { createMetrics } from '#server/metrics.ts';
 import { createMailer } from '#server/mail/mailer.ts';
 import { freshDatabase } from './database.ts';
 
@@ -53,6 +54,8 @@ export async function openTestContext(now: number): Promise<TestServer> {
       log: createLogger('silent'),
       ids: randomIds,
       mail: createMailer(config, db, clock, randomIds),
+      metrics: createMetrics({ pool, db, clock, hasRoom: () => true }),
+      hasRoom: () => true,
       stopping: stop.signal,
     },
     setNow: (next) => {

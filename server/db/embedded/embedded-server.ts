@@ -54,6 +54,8 @@ export interface EmbeddedServer {
   url: string;
   /** For making databases in tests. */
   adminUrl: string;
+  /** Where its files stand. */
+  folder: string;
   /** Process number of the server; undefined while it is being started again. */
   pid(): number | undefined;
   /** Stops the server when it is ours; call it after the last query. */
@@ -79,7 +81,13 @@ export async function openEmbeddedServer(options: EmbeddedOptions): Promise<Embe
   const cluster = await prepareCluster(options);
   const first = await claim(cluster, options.role, undefined);
   if ('visiting' in first) {
-    return { ...urls(cluster, first.visiting), pid: () => first.visiting.pid, stop: async () => undefined };
+    const { cluster: folder } = cluster.folder;
+    return {
+      ...urls(cluster, first.visiting),
+      folder,
+      pid: () => first.visiting.pid,
+      stop: async () => undefined,
+    };
   }
   const embedded = supervise(cluster, first, options.onLost ?? (() => undefined));
   try {
@@ -252,6 +260,7 @@ function supervise(cluster: Cluster, first: Hold, onLost: (error: unknown) => vo
   watch(first);
   return {
     ...urls(cluster, first.server),
+    folder: cluster.folder.cluster,
     pid: () => hold?.server.pid,
     async stop() {
       stopping.abort();

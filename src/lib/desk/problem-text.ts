@@ -49,7 +49,6 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'provider-linked-already': m.account_problem_provider_linked_already,
   'no-provider': m.account_problem_no_provider,
   'last-way-in': m.account_problem_last_way_in,
-  'disk-full': m.desk_problem_disk_full,
   'proof-needed': m.staff_problem_proof_needed,
   INVALID_EMAIL_OR_PASSWORD: m.desk_sign_in_wrong,
   INVALID_EMAIL: m.desk_email_wrong,
@@ -57,6 +56,11 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   PASSWORD_TOO_SHORT: m.desk_password_too_short,
   PASSWORD_TOO_LONG: m.desk_password_too_long,
 };
+
+/** A server in trouble that still says which. */
+const SENTENCES_OF_5XX: Readonly<Record<string, () => string>> = { 'disk-full': m.desk_problem_disk_full };
+const codeIn = (problem: unknown): string =>
+  typeof problem === 'object' && problem !== null && 'code' in problem ? String(problem.code) : '';
 
 const UNREACHABLE: Readonly<Record<Unreachable['why'], () => string>> = {
   'no-network': m.desk_unreachable_no_network,
@@ -68,7 +72,8 @@ const UNREACHABLE: Readonly<Record<Unreachable['why'], () => string>> = {
 
 export function problemText(error: unknown): string {
   if (error instanceof PasskeyLeft) return m.account_problem_passkey_left();
-  if (error instanceof Unreachable) return UNREACHABLE[error.why]();
+  if (error instanceof Unreachable)
+    return SENTENCES_OF_5XX[codeIn(error.cause)]?.() ?? UNREACHABLE[error.why]();
   if (!(error instanceof ApiRefusal)) return m.desk_problem_other();
   return SENTENCES[error.problem.code]?.() ?? byStatus(error.problem.status);
 }

@@ -48,7 +48,7 @@ describe('health', () => {
 
   test('a database that is away: healthy, not ready, and 503 with a reason to try again', async () => {
     const away = await openTestContext(Date.UTC(2026, 10, 20));
-    const cut = createApp(away.context);
+    const cut = createApp({ ...away.context, stopping: new AbortController().signal });
     await away.close();
     expect((await cut.request('/healthz')).status).toBe(200);
     const ready = await cut.request('/readyz');
