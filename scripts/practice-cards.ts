@@ -8,4 +8,7 @@ const FOLDER = 'static/practice';
 
 mkdirSync(FOLDER, { recursive: true });
 for (const { key, code } of PRACTICE_CARDS)
-  writeFileSync(`${FOLDER}/${key}.svg`, bwip.toSVG({ bcid: 'qrcode', text: code, padding: 4 }));
+  writeFileSync(
+    `${FOLDER}/${key}.svg`,
+    bwip.toSVG({ bcid: 'qrcode', text: code, padding: 4, backgroundcolor: 'ffffff' }),
+  );

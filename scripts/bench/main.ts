@@ -1,4 +1,5 @@
 // `npm run bench`: every row of the goals on the real parts, as a table; `-- --json` as one JSON array; `-- --only P4,P10`.
+import { measureExchange } from './exchange.ts';
 import { measureIngest, measureStart } from './ingest.ts';
 import { measurePhone } from './phone.ts';
 import { measureRoster } from './roster.ts';
@@ -8,6 +9,7 @@ const MEASURES: readonly { readonly rows: readonly string[]; readonly measure: (
   { rows: ['P1', 'P2', 'P8'], measure: measurePhone },
   { rows: ['P3'], measure: measureRoster },
   { rows: ['P4', 'P10'], measure: measureIngest },
+  { rows: ['P5', 'P6'], measure: measureExchange },
   { rows: ['P10'], measure: measureStart },
 ];
 

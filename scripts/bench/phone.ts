@@ -154,7 +154,7 @@ interface Bench {
 }
 
 /** Runs in the page: keys of a reader in, times out. */
-function watch(): void {
+export function watch(): void {
   const bench: Bench = { verdicts: [], writes: [], scan: () => Promise.resolve() };
   (globalThis as unknown as { bench: Bench }).bench = bench;
   const transaction = IDBDatabase.prototype.transaction;
@@ -190,6 +190,12 @@ function watch(): void {
       started = performance.now();
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
     });
+}
+
+/** One card with the keys of a reader: how long to its painted verdict. */
+export async function scanOne(page: Page, card: number): Promise<number> {
+  const { verdicts } = await scan(page, card - 100, 1);
+  return verdicts[0] ?? Number.NaN;
 }
 
 async function scan(

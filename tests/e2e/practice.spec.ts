@@ -31,7 +31,7 @@ test('a phone that is not linked yet practises every verdict, with a tap and wit
     await expectVerdict(page, said);
     await expect(page.getByTestId('practice')).toBeInViewport();
   }
-  await page.getByRole('button', { name: 'Oefen met de camera' }).click();
+  await page.getByRole('button', { name: 'Camera aan' }).click();
   await expectVerdict(page, 'Gespaard');
   const kept = await page.evaluate(
     () =>
@@ -58,7 +58,7 @@ test('practice on a linked phone sends nothing, and a practice card is no card a
   await page.getByRole('link', { name: 'Eerst oefenen' }).click();
   await page.getByRole('button', { name: 'Een gewone kaart', exact: true }).click();
   await expectVerdict(page, 'Gespaard');
-  await page.getByRole('link', { name: 'Stop met oefenen' }).click();
+  await page.getByRole('link', { name: 'Stop oefenen' }).click();
   await expect(page.locator('[data-check=unsent]')).toContainText('niets');
   await startShift(page);
   await expectVerdict(page, 'Deze code is geen UITPAS');

@@ -12,6 +12,17 @@ export function toRanges(seqs: readonly number[]): SeqRange[] {
   return ranges;
 }
 
+/** The same numbers in as few ranges as there can be. */
+export function unionOf(ranges: readonly (readonly [number, number])[]): SeqRange[] {
+  const union: SeqRange[] = [];
+  for (const [from, to] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    const last = union[union.length - 1];
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else union.push([from, to]);
+  }
+  return union;
+}
+
 /** What of 1..`until` is not covered by the ranges. */
 export function gapsIn(held: readonly SeqRange[], until: number): SeqRange[] {
   const gaps: SeqRange[] = [];

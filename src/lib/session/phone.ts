@@ -11,13 +11,13 @@ import { clock as deviceClock, type Clock } from '../clock.ts';
 import { importServerKey, isSigned, makeMarkKey, signBytes } from '../db/device-keys.ts';
 import { keepKnownDevice, readKnownDevice, type TraceStore } from '../db/known-device.ts';
 import type { DeviceRow, HeardAnchor, PhoneDb } from '../db/phone-db.ts';
+import { readBacklog, type Backlog } from '../db/unsent.ts';
 import { chance as deviceChance, idFrom, type Chance } from '../ids.ts';
 import { deliverCarried } from '../rescue/carried.ts';
 import { createDexieSyncStore, contactOf } from '../sync/dexie-sync-store.ts';
 import type { Author } from '../sync/dispatch.ts';
 import type { PhoneFacts } from '../sync/exchange-once.ts';
 import { allWritten } from '../sync/in-flight.ts';
-import type { Backlog } from '../sync/sync-store.ts';
 import { createSyncLoop, type SyncLoop } from '../sync/sync-loop.ts';
 import { transport as httpTransport, type Transport } from '../sync/transport.ts';
 
@@ -162,10 +162,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
 /** Where the chain ends and what of it the server has, in memory: what can be told when the database is gone. */
 async function chainEnds(db: PhoneDb, trace: TraceStore, { id }: DeviceRow) {
   const chain = await db.chains.get(id);
-  const unsent = await db.outbox
-    .where('[device+state+seq]')
-    .between([id, 'unsent', 0], [id, 'unsent', Number.MAX_SAFE_INTEGER])
-    .count();
+  const { unsent } = await readBacklog(db, id);
   let written = chain?.seq ?? 0;
   let inCustody = written - unsent;
   return {

@@ -2,6 +2,7 @@
 import { Dexie } from 'dexie';
 import { openOccurrence, type ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import type { SyncResponse } from '#domain/sync/exchange.ts';
+import { toRanges, unionOf } from '#domain/sync/seq-ranges.ts';
 import {
   ROSTER_BLOBS,
   ROSTER_ROWS,
@@ -12,20 +13,17 @@ import {
   type OutboxRow,
   type PhoneDb,
   type Ruling,
+  type ScanRow,
 } from '../db/phone-db.ts';
+import { readBacklog, withState, type Backlog } from '../db/unsent.ts';
 import { openCommands } from './outgoing-commands.ts';
 import { lostByServer, planAnswer, type AnswerPlan } from './plan-answer.ts';
-import type { Backlog, BatchLimit, Outgoing, SyncStore } from './sync-store.ts';
+import type { BatchLimit, Outgoing, SyncStore } from './sync-store.ts';
 
 /** Rows put back to `unsent` at one answer; the next answer names the rest. */
 const RESEND_MAX = 5_000;
 
 export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore {
-  const withState = (state: OutboxRow['state'], from = 0, to = Number.MAX_SAFE_INTEGER) =>
-    db.outbox
-      .where('[device+state+seq]')
-      .between([device.id, state, from], [device.id, state, to], true, true);
-
   return { takeRequest, keepSignatures, applyAnswer, backlog, prune };
 
   async function takeRequest(
@@ -40,10 +38,9 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
       await db.contacts.put({ ...contact, requestNo });
       const roster = await db.meta.get('roster');
       const chain = await db.chains.get(device.id);
-      const waiting = withState('unsent');
+      const waiting = withState(db, device.id, 'unsent');
       const ready = passOver.size > 0 ? waiting.filter(({ seq }) => !passOver.has(seq)) : waiting;
       const rows = await ready.limit(countMax).toArray();
-      const oldest = await withState('unsent').first();
       return {
         requestNo,
         cursor: contact.cursor,
@@ -54,8 +51,7 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
             ? { id: roster.rosterId, version: roster.version, builtAt: roster.builtAt }
             : null,
         rows,
-        unsent: await withState('unsent').count(),
-        oldestUnsentAt: oldest?.at ?? null,
+        ...(await readBacklog(db, device.id)),
       };
     });
     const { rows, ...rest } = taken;
@@ -93,7 +89,7 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
           return row ? [{ ...row, ...next }] : [];
         });
         await db.outbox.bulkPut(changed);
-        for (const { seq, ruling } of plan.rulings) await keepRuling(seq, ruling);
+        await keepRulings(plan.rulings);
         await keepChanges(answer, heard);
         return plan;
       },
@@ -108,7 +104,8 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
       ...answer.rulings.flatMap(({ seqs }) => seqs),
       [answer.highWater.seq, answer.highWater.seq] as const,
     ];
-    for (const [from, to] of spokenOf)
+    // Receipt and rulings speak of the same commands: each is read once.
+    for (const [from, to] of unionOf(spokenOf))
       keep(
         await db.outbox
           .where('[device+seq]')
@@ -117,18 +114,45 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
       );
     for (const [from, to] of lostByServer(answer))
       for (const state of ['custody', 'settled'] as const)
-        keep(await withState(state, from, to).limit(RESEND_MAX).toArray());
+        keep(await withState(db, device.id, state, from, to).limit(RESEND_MAX).toArray());
     return rows;
   }
 
-  /** Of an undo only a refusal matters: then the scan stands. */
-  async function keepRuling(seq: number, ruling: Ruling): Promise<void> {
-    const scan = await db.scans.where('[device+seq]').equals([device.id, seq]).first();
-    if (scan && isLater(ruling, scan.ruling)) await db.scans.put(scanRow({ ...scan, ruling }));
-    if (scan || ruling.outcome !== 'refused') return;
-    const undone = await db.scans.where('[device+undoSeq]').equals([device.id, seq]).first();
-    if (undone)
-      await db.scans.put(scanRow({ ...undone, undone: 0, undoRefused: ruling.code ?? ruling.outcome }));
+  /** All of an answer at once: one by one they took most of the time of sending. */
+  async function keepRulings(rulings: AnswerPlan['rulings']): Promise<void> {
+    if (rulings.length === 0) return;
+    const ranges = toRanges(rulings.map(({ seq }) => seq));
+    const scans = new Map<number, ScanRow>();
+    for (const [from, to] of ranges)
+      for (const scan of await between('[device+seq]', from, to)) scans.set(scan.seq, scan);
+    const refusedUndos = new Map<number, Ruling>();
+    const changed = new Map<string, ScanRow>();
+    for (const { seq, ruling } of rulings) {
+      const found = scans.get(seq);
+      const scan = found && (changed.get(found.commandId) ?? found);
+      if (scan && isLater(ruling, scan.ruling)) changed.set(scan.commandId, scanRow({ ...scan, ruling }));
+      // Of an undo only a refusal matters: then the scan stands.
+      if (!scan && ruling.outcome === 'refused') refusedUndos.set(seq, ruling);
+    }
+    for (const [from, to] of toRanges([...refusedUndos.keys()]))
+      for (const found of await between('[device+undoSeq]', from, to)) {
+        const undone = changed.get(found.commandId) ?? found;
+        const ruling = refusedUndos.get(found.undoSeq ?? 0);
+        if (ruling)
+          changed.set(
+            undone.commandId,
+            scanRow({ ...undone, undone: 0, undoRefused: ruling.code ?? ruling.outcome }),
+          );
+      }
+    await db.scans.bulkPut([...changed.values()]);
+  }
+
+  function between(
+    index: '[device+seq]' | '[device+undoSeq]',
+    from: number,
+    to: number,
+  ): PromiseLike<ScanRow[]> {
+    return db.scans.where(index).between([device.id, from], [device.id, to], true, true).toArray();
   }
 
   async function keepChanges(answer: SyncResponse, heard: HeardAnchor): Promise<void> {
@@ -173,9 +197,8 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
     if (answer.wipe) await wipeRegionData(db);
   }
 
-  async function backlog(): Promise<Backlog> {
-    const oldest = await withState('unsent').first();
-    return { unsent: oldest ? await withState('unsent').count() : 0, oldestUnsentAt: oldest?.at ?? null };
+  function backlog(): Promise<Backlog> {
+    return readBacklog(db, device.id);
   }
 
   async function prune(receivedBefore: number, now: number): Promise<void> {

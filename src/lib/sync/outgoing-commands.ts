@@ -11,8 +11,10 @@ export async function openCommands(
 ): Promise<OutgoingCommand[]> {
   const commands: OutgoingCommand[] = [];
   let chars = 0;
-  for (const row of rows) {
-    const payload = await openPayload(storageKey, row);
+  // All at once: the browser opens them side by side, off this thread.
+  const payloads = await Promise.all(rows.map((row) => openPayload(storageKey, row)));
+  for (const [i, row] of rows.entries()) {
+    const payload = payloads[i] ?? '';
     chars += row.envelope.length + payload.length + 100;
     if (commands.length > 0 && chars > charsMax) break;
     const { seq, envelope, salt, prevHash, hash, signature } = row;

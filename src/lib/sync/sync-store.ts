@@ -1,6 +1,7 @@
 // What the sync loop asks of storage. On the phone that is Dexie (dexie-sync-store.ts); a simulation brings its own.
 import type { SyncResponse } from '#domain/sync/exchange.ts';
 import type { HeardAnchor } from '../db/phone-db.ts';
+import type { Backlog } from '../db/unsent.ts';
 import type { AnswerPlan } from './plan-answer.ts';
 
 export type OutgoingCommand = {
@@ -24,8 +25,6 @@ export type Outgoing = {
   /** The lowest unsent ones, rising. */
   readonly commands: readonly OutgoingCommand[];
 } & Backlog;
-
-export type Backlog = { readonly unsent: number; readonly oldestUnsentAt: number | null };
 
 export type BatchLimit = {
   readonly countMax: number;

@@ -48,7 +48,8 @@ export const transport: Transport = {
   },
 };
 
-const GZIP_FROM_CHARS = 1_000;
+/** Below it a request becomes no smaller. */
+const GZIP_FROM_CHARS = 300;
 
 async function gzip(text: string): Promise<ArrayBuffer | undefined> {
   if (typeof CompressionStream === 'undefined' || text.length < GZIP_FROM_CHARS) return undefined;

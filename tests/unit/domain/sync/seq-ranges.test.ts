@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeqRange } from '#domain/sync/exchange.ts';
-import { gapsIn, isIn, toRanges } from '#domain/sync/seq-ranges.ts';
+import { gapsIn, isIn, toRanges, unionOf } from '#domain/sync/seq-ranges.ts';
 
 it.each<[number[], SeqRange[]]>([
   [[], []],
@@ -68,3 +68,26 @@ it('knows what it covers', () => {
   ];
   expect([0, 1, 2, 3, 4, 5, 6].filter((seq) => isIn(ranges, seq))).toEqual([1, 2, 5]);
 });
+
+it.each([
+  [[], []],
+  [[[1, 3]], [[1, 3]]],
+  [
+    [
+      [5, 9],
+      [1, 3],
+      [2, 4],
+      [7, 8],
+      [12, 12],
+    ],
+    [
+      [1, 9],
+      [12, 12],
+    ],
+  ],
+] as [[number, number][], [number, number][]][])(
+  'the ranges %j hold the same numbers as %j',
+  (ranges, union) => {
+    expect(unionOf(ranges)).toEqual(union);
+  },
+);
