@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { findChromium } from './find-chromium.ts';
+import { COMPONENTS_MAX, listComponents } from './sbom.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const BIN = {
@@ -60,7 +61,15 @@ async function runChecks(): Promise<Count> {
     await runCheck('lint', 'eslint', ['.']),
     await runCheck('unused', 'knip', []),
   ])();
-  return [await types, ...(await others)].reduce(add);
+  return [await types, ...(await others), countComponents()].reduce(add);
+}
+
+/** What the product brings along, against what was agreed. */
+function countComponents(): Count {
+  const required = listComponents().filter(({ scope }) => scope === 'required').length;
+  const fits = required <= COMPONENTS_MAX;
+  console.log(`${fits ? '✓' : '✗'} dependencies (${required} of at most ${COMPONENTS_MAX})`);
+  return fits ? { passed: 1, failed: 0, skipped: 0 } : oneFailed();
 }
 
 async function runCheck(name: string, program: Program, args: readonly string[]): Promise<Count> {

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { codeOf } from './operator-error.ts';
 
 export type { Logger };
@@ -17,15 +17,17 @@ const NEVER_LOGGED = [
   'insz',
 ];
 
-export function createLogger(level: string): Logger {
-  return pino({
+/** To the standard output, unless another place is given. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: NEVER_LOGGED.flatMap((word) => [word, `*.${word}`]), censor: '[redacted]' },
     serializers: { err: describeError },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 /** What an operator needs of an error, without what it may quote. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMAND_KINDS } from '#domain/sync/command.ts';
+import { COMPONENTS_MAX, listComponents } from '../scripts/sbom.ts';
 
 const files = trackedFiles();
 const source = files.filter((file) => /\.(ts|svelte|js|mjs)$/.test(file));
@@ -79,6 +80,42 @@ describe('faults (docs/FAULTS.md)', () => {
   });
 });
 
+describe('the security sheet (docs/ASVS.md)', () => {
+  const rows = read('docs/ASVS.md')
+    .split('\n')
+    .filter((line) => /^\|\s*\d+\.\d+\.\d+/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+
+  it('answers each row in one of the ways it names', () => {
+    const answers = new Set(rows.map(([, , , , answer]) => answer));
+    expect([...answers].filter((answer) => !['yes', 'partly', 'no', 'n/a'].includes(answer ?? ''))).toEqual(
+      [],
+    );
+    expect(rows.filter(([, , , , , how]) => (how ?? '').length < 3)).toEqual([]);
+    expect(new Set(rows.map(([, no]) => no)).size).toBe(rows.length);
+  });
+
+  it('names tests that exist, for at least forty-four rows', () => {
+    const shown = rows.flatMap(([, no = '', , , , , tests = '']) =>
+      tests
+        .split(';')
+        .map((test) => test.trim())
+        .filter(Boolean)
+        .map((test) => ({
+          no,
+          file: test.slice(0, test.indexOf(': ')),
+          name: test.slice(test.indexOf(': ') + 2),
+        })),
+    );
+    const missing = shown.filter(({ file, name }) => {
+      const path = `tests/${file}`;
+      return !files.includes(path) || name === '' || !read(path).includes(name);
+    });
+    expect(missing).toEqual([]);
+    expect(new Set(shown.map(({ no }) => no)).size).toBeGreaterThanOrEqual(44);
+  });
+});
+
 describe('decisions (docs/adr)', () => {
   const names = files
     .filter((file) => /^docs\/adr\/[^/]+\.md$/.test(file))
@@ -136,12 +173,46 @@ describe('privacy', () => {
   });
 });
 
+it('no export of sheets without the rule for formulas (ASVS 1.2.10)', () => {
+  const sheets = /text\/csv|spreadsheetml|write-excel-file/;
+  expect(
+    linesMatching(
+      source.filter((file) => /^(src|server)\//.test(file)),
+      sheets,
+    ),
+  ).toEqual([]);
+});
+
 describe('the repository works anywhere', () => {
   it('holds no path of a machine', () => {
     // Written in parts, so that this file does not find itself.
     const machine = new RegExp(`(^|[\\s'"\`(=])/(${['work', 'root', 'home'].join('|')})/`);
     const text = files.filter((file) => /\.(ts|svelte|js|mjs|json|md|sh|yml|html|css)$/.test(file));
     expect(linesMatching(text, machine)).toEqual([]);
+  });
+
+  it('the lock file holds a strong hash of each package, and comes from nowhere in particular', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { integrity?: string; version?: string; link?: boolean }>;
+    };
+    const installed = Object.entries(packages).filter(([path]) => path !== '');
+    expect(installed.length).toBeGreaterThan(300);
+    expect(installed.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
+    expect(
+      installed.filter(([, { link, version }]) => link || !/^\d+\.\d+\.\d+/.test(version ?? '')),
+    ).toEqual([]);
+  });
+
+  it('the bill of materials names each part with its hash and licence, and stays within its budget', () => {
+    const components = listComponents();
+    expect(components.filter(({ scope }) => scope === 'required').length).toBeLessThanOrEqual(COMPONENTS_MAX);
+    expect(components.filter(({ hashes }) => hashes.length === 0)).toEqual([]);
+    // svelte-toolbelt (MIT) says so in a file only.
+    const silent = components.filter(({ licenses, scope }) => scope === 'required' && licenses.length === 0);
+    expect(silent.map(({ name }) => name)).toEqual(['svelte-toolbelt']);
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const names = components.map(({ name }) => name);
+    expect(Object.keys(dependencies).filter((name) => !names.includes(name))).toEqual([]);
   });
 
   it('the lock file names no registry', () => {
