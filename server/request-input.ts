@@ -4,6 +4,7 @@ import { gunzip } from 'node:zlib';
 import type { Context as RequestContext } from 'hono';
 import * as z from 'zod/mini';
 import { limits } from '#domain/kernel/limits.ts';
+import { parseBoundedJson } from './bounded-json.ts';
 import { Problem } from './errors.ts';
 import { codeOf } from './operator-error.ts';
 
@@ -58,7 +59,7 @@ export function requireJsonType(contentType: string | undefined): void {
 export function parseJson<T>(text: string, schema: z.ZodMiniType<T>): T {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseBoundedJson(text);
   } catch {
     throw new Problem(400, 'malformed');
   }

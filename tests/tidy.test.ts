@@ -116,6 +116,19 @@ describe('the security sheet (docs/ASVS.md)', () => {
   });
 });
 
+it('attacks (docs/THREATS.md) name tests that exist', () => {
+  const rows = read('docs/THREATS.md')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+    .filter(([, , , file = '']) => file.endsWith('.ts'));
+  expect(rows.length).toBeGreaterThan(25);
+  const missing = rows.filter(([, , , file = '', name = '']) => {
+    const path = `tests/${file}`;
+    return name === '' || !files.includes(path) || !read(path).includes(name);
+  });
+  expect(missing).toEqual([]);
+});
+
 describe('decisions (docs/adr)', () => {
   const names = files
     .filter((file) => /^docs\/adr\/[^/]+\.md$/.test(file))

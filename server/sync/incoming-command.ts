@@ -1,5 +1,6 @@
 // What came in, as it is ruled: each command of a run with its hash, its proof and what it says. A command that cannot be
 // read is kept all the same.
+import { parseBoundedJson } from '#server/bounded-json.ts';
 import * as z from 'zod/mini';
 import { fromBase64url, type Sha256 } from '#domain/kernel/bytes.ts';
 import {
@@ -99,7 +100,7 @@ function contentOf(envelope: Envelope, payloadText: string): Content {
 
 export function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined; // the schema refuses it and says so
   }

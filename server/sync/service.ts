@@ -1,4 +1,5 @@
 // A phone's sync: who sends, what comes in, what goes back. Everything the phone may believe is in the answer's text.
+import { parseBoundedJson } from '#server/bounded-json.ts';
 import type { Kysely } from 'kysely';
 import * as z from 'zod/mini';
 import type { Clock } from '#server/clock.ts';
@@ -306,7 +307,7 @@ function countCommands({ count }: AnswerContext, results: readonly BatchResult[]
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined; // the schema refuses it
   }

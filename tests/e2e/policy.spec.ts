@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeProfile, startPhoneBrowser } from '#tests/_support/chromium.ts';
+import { signInAtDesk } from '#tests/_support/desk-page.ts';
 import { expect, test } from '#tests/_support/story.ts';
 
 test('an injected script finds every way closed', async ({ town }) => {
@@ -80,4 +81,43 @@ test('an injected script finds every way closed', async ({ town }) => {
   expect(browser.violations.length).toBeGreaterThan(8);
   await browser.close();
   removeProfile(profile);
+});
+
+test('a name that is code elsewhere is a name here', async ({ town, newPhone }) => {
+  const { page } = await newPhone();
+  await signInAtDesk(page, town.server.url, 'bib');
+  const names = [
+    '<img src=x onerror="document.title=1">',
+    '=HYPERLINK("https://evil.example")',
+    '{{7*7}}${7*7}',
+  ];
+  const { organisationId } = town.activity;
+  for (const title of names)
+    expect(
+      await page.evaluate(
+        async (body) =>
+          (
+            await fetch('/api/activities', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json' },
+              body: JSON.stringify(body),
+            })
+          ).status,
+        {
+          organisationId,
+          title,
+          place: title,
+          points: 1,
+          limit: null,
+          marginBeforeMin: null,
+          marginAfterMin: null,
+          occurrences: [{ startsAt: Date.now(), endsAt: Date.now() + 3_600_000 }],
+          version: 0,
+        },
+      ),
+    ).toBe(201);
+  await page.goto(`${town.server.url}/balie/activiteiten`);
+  for (const name of names) await expect(page.getByText(name).first()).toBeVisible();
+  await expect(page.locator('main img')).toHaveCount(0);
+  await expect(page).not.toHaveTitle('1');
 });

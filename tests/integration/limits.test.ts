@@ -142,7 +142,7 @@ describe('requests without measure', () => {
 
   it('the desk refuses depth and length the same way', async () => {
     const nested = `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`;
-    expect(await world.bib.post('/api/activities', nested)).toMatchObject({ status: 422, code: 'invalid' });
+    expect(await world.bib.post('/api/activities', nested)).toMatchObject({ status: 400, code: 'malformed' });
     expect(await world.bib.post('/api/cards/look-up', `{"number":"${'1'.repeat(1_000_000)}"}`)).toMatchObject(
       {
         status: 422,

@@ -14,6 +14,9 @@ export const limits = {
   commandTextMax: 4_096,
   /** Bytes of one request body, after decompression. */
   bodyBytesMax: 2 * 1024 * 1024,
+  /** Brackets within brackets, and brackets and commas in all, of one body; a full batch is 5 deep and has 3,000. */
+  jsonDepthMax: 32,
+  jsonPartsMax: 50_000,
   /** Contiguous runs in one request: normally one, more only after a gap or a rescue. */
   batchRunsMax: 16,
   /** Rulings and visits of others in one answer; the rest follows with the next request. */
