@@ -16,6 +16,7 @@ import {
   rescueSalt,
   type RescueFile,
 } from '#domain/sync/rescue.ts';
+import { parseBoundedJson } from '../bounded-json.ts';
 import type { Keys } from '../keys.ts';
 
 const TAG_BYTES = 16;
@@ -38,7 +39,7 @@ export function openRescue(
     const plain = unsealed(key.privateKey, key.publicJwk, file);
     const lineEnd = plain.indexOf('\n');
     const text = plain.slice(lineEnd + 1);
-    const body = z.parse(RescueBody, JSON.parse(text));
+    const body = z.parse(RescueBody, parseBoundedJson(text));
     return ok({ body, text, signature: plain.slice(0, Math.max(0, lineEnd)) });
   } catch {
     // Whatever is wrong inside, it is not as a phone wrote it; the reason would quote what was inside.
