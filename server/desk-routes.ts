@@ -11,6 +11,7 @@ import { cardRoutes } from './cards/routes.ts';
 import { checkInRoutes } from './checkins/routes.ts';
 import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
+import { passholderRoutes } from './passholders/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
 import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
@@ -40,6 +41,7 @@ export function deskRoutes(context: Context): Hono {
     .route('/', deviceRoutes(context, signIn))
     .route('/', rosterRoutes(context))
     .route('/', cardRoutes(context, signIn))
+    .route('/', passholderRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', rescueRoutes({ ...context, takeCommands }, signIn))

@@ -6,6 +6,8 @@ import type { Occurrence } from '#domain/checkins/activity-policy.ts';
 import type { Place, Role } from '#domain/devices/permissions.ts';
 import type { PeriodType } from '#domain/kernel/civil-time.ts';
 import type { AccountKind, Unit } from '#domain/ledger/ledger.ts';
+import type { PassholderEvent } from '#domain/passholders/passholder.ts';
+import type { Person } from '#domain/passholders/person.ts';
 import type { PhoneReport, PublicKey, SeqRange } from '#domain/sync/exchange.ts';
 import type { HeldDecision, HeldReason } from '#domain/sync/held-decision.ts';
 import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
@@ -61,14 +63,50 @@ export interface Database {
   passholder: {
     region_id: number;
     passholder_id: string;
-    first_name: string;
-    last_name: string;
-    date_of_birth: string;
-    postal_code: string;
+    first_name: string | null;
+    last_name: string | null;
+    date_of_birth: string | null;
+    postal_code: string | null;
     nis_code: string | null;
     created_at: number;
     upstream: Upstream;
     upstream_reason: string | null;
+    n: Generated<number>;
+    state: Generated<'active' | 'merged' | 'erased'>;
+    merged_into: string | null;
+    person: JsonOrNull<Person>;
+  };
+  passholder_home: { region_id: number; passholder_id: string; from_day: string; nis_code: string | null };
+  passholder_event: {
+    region_id: number;
+    passholder_id: string;
+    n: number;
+    act_id: string;
+    kind: PassholderEvent['kind'];
+    at: number;
+    day: string;
+    actor: string;
+    organisation_id: string;
+    facts: Json<Readonly<Record<string, unknown>>>;
+    person: JsonOrNull<Person>;
+  };
+  desk_act: {
+    region_id: number;
+    act_id: string;
+    passholder_id: string;
+    request_digest: Uint8Array;
+    at: number;
+  };
+  setting: {
+    region_id: number;
+    setting_id: GeneratedAlways<number>;
+    key: string;
+    nis_code: string | null;
+    value: Json<unknown>;
+    from_day: string;
+    set_at: number;
+    set_by: string;
+    reason: string;
   };
   membership: {
     region_id: number;
@@ -77,6 +115,9 @@ export interface Database {
     status: 'active' | 'blocked';
     kansenstatuut_until: string | null;
     kansenstatuut_suspended_until: string | null;
+    kansenstatuut_since: string | null;
+    kansenstatuut_proof: string | null;
+    kansenstatuut_ended_on: string | null;
   };
   card: {
     region_id: number;
@@ -89,6 +130,8 @@ export interface Database {
     state_since: number;
     upstream: Upstream;
     upstream_reason: string | null;
+    place_nis: string | null;
+    replaced_by: string | null;
     tx: Tx;
   };
   roster_break: { region_id: number; tx: Tx };

@@ -9,6 +9,7 @@ import { createApp } from '#server/app.ts';
 import { addPerson } from '#server/auth/accounts.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
 import { startIdentityProvider, type IdentityProvider } from '#tests/_support/identity-provider.ts';
+import { IEPER, aPerson, stockCard } from '#tests/_support/people-builder.ts';
 import { PASSWORD, emailOf, staffRegions, type StaffedRegion } from '#tests/_support/staffed-region.ts';
 import { APP_URL, openTestContext, type TestServer } from '#tests/_support/test-context.ts';
 
@@ -36,6 +37,7 @@ type Ids = {
   grantId: string;
   userId: string;
   decisionId: string;
+  passholderId: string;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
@@ -49,6 +51,7 @@ const NO_IDS: Ids = {
   grantId: '',
   userId: '',
   decisionId: '',
+  passholderId: '',
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
@@ -222,6 +225,32 @@ const CASES: Case[] = [
     body: () => ({ bundle: 'AAAA' }),
     allowed: ALL.filter((person) => person !== 'auditor'),
   },
+  {
+    route: 'POST /api/passholders/register',
+    body: ({ organisationId }) => ({
+      actId: crypto.randomUUID(),
+      passholderId: crypto.randomUUID(),
+      organisationId,
+      registration: { kind: 'register', person: aPerson(), cardSystemId: 'x', number: stockCard(1).number },
+    }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'GET /api/passholders/:id',
+    path: ({ passholderId }) => `/api/passholders/${passholderId}`,
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/passholders/:id/acts',
+    path: ({ passholderId }) => `/api/passholders/${passholderId}/acts`,
+    body: ({ organisationId }) => ({
+      actId: crypto.randomUUID(),
+      organisationId,
+      basedOn: -1,
+      act: { kind: 'block-card', number: stockCard(1).number, reason: 'lost' },
+    }),
+    allowed: ['admin', 'desk'],
+  },
   // Any counter may look up a card of the region; each look-up is audited.
   { route: 'POST /api/cards/look-up', body: () => ({ number: '1' }), allowed: ['admin', 'desk', 'foreign'] },
   ...['approve', 'refuse', 'rename', 'revoke', 'lost'].map((verb) => ({
@@ -320,7 +349,23 @@ beforeAll(async () => {
       reversed_at: null,
     })
     .execute();
-  ids = { ...draft, activityId, linkId, deviceId, decisionId, commandId: await checkIn(organisationId) };
+  const passholderId = crypto.randomUUID();
+  await server.context.db
+    .insertInto('passholder')
+    .values({
+      region_id: 1,
+      passholder_id: passholderId,
+      first_name: 'Noor',
+      last_name: 'Voorbeeld',
+      date_of_birth: '2014-04-03',
+      postal_code: '8900',
+      nis_code: IEPER,
+      created_at: 0,
+      upstream_reason: null,
+    })
+    .execute();
+  const commandId = await checkIn(organisationId);
+  ids = { ...draft, activityId, linkId, deviceId, decisionId, passholderId, commandId };
   ids = { ...ids, ...(await newColleague()) };
 });
 afterAll(async () => {
@@ -376,7 +421,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
   test('an unknown id: 404 only for who may see everything', async () => {
     const id = crypto.randomUUID();
     const unknown = { ...ids, activityId: id, deviceId: id, linkId: id, commandId: id, decisionId: id };
-    Object.assign(unknown, { invitationId: id, grantId: id, userId: id });
+    Object.assign(unknown, { passholderId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);
   });

@@ -12,6 +12,7 @@ import * as passkeys from './010_passkeys.ts';
 import * as lostAndRescued from './011_lost_and_rescued.ts';
 import * as auditBlocks from './012_audit_blocks.ts';
 import * as providerLinks from './013_provider_links.ts';
+import * as passholders from './014_passholders.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '011_lost_and_rescued': lostAndRescued,
   '012_audit_blocks': auditBlocks,
   '013_provider_links': providerLinks,
+  '014_passholders': passholders,
 };

@@ -14,6 +14,9 @@ export type PeriodType = (typeof PERIOD_TYPES)[number];
 /** A civil period as instants: `startsAt` inclusive, `endsAt` exclusive. */
 export type Period = { readonly key: string; readonly startsAt: Instant; readonly endsAt: Instant };
 
+/** `2026-11-23`; these texts sort as the days do. */
+export type CivilDay = string;
+
 type CivilDate = { readonly year: number; readonly month: number; readonly day: number };
 
 const HOUR_MS = 3_600_000;
@@ -47,13 +50,24 @@ export function periodOf(type: PeriodType, instant: Instant): Period {
 }
 
 /** The civil day as `2026-11-23`. */
-export const civilDayOf = (instant: Instant): string => isoDate(civilDateOf(instant));
+export const civilDayOf = (instant: Instant): CivilDay => isoDate(civilDateOf(instant));
+
+/** `days` may be negative. */
+export const addCivilDays = (day: CivilDay, days: number): CivilDay =>
+  isoDate(addDays(civilDateFrom(day), days));
+
+/** A day of the calendar, so not 30 February. */
+export const isCivilDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && addCivilDays(text, 0) === text;
+
+/** Whole years between two days, as a birthday counts them: someone of 29 February turns on 1 March. */
+export function yearsBetween(from: CivilDay, to: CivilDay): number {
+  const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4));
+  return to.slice(5) < from.slice(5) ? years - 1 : years;
+}
 
 /** The instant of local midnight that starts a civil day `2026-11-23`; midnight is never in a clock change. */
-export function startOfCivilDay(day: string): Instant {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return midnight({ year, month, day: date });
-}
+export const startOfCivilDay = (day: CivilDay): Instant => midnight(civilDateFrom(day));
 
 /** The clock in Brussels at that moment as `14:05`. */
 export function clockTimeOf(instant: Instant): string {
@@ -65,8 +79,12 @@ export function clockTimeOf(instant: Instant): string {
 /** A local date and time (`2026-11-23`, `14:05`) as an instant; in the doubled hour of October the earlier one. */
 export function instantOfLocal(day: string, time: string): Instant {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return instantOf(daysSinceEpoch({ year, month, day: date }) * DAY_MS + (hours * 60 + minutes) * 60_000);
+  return instantOf(daysSinceEpoch(civilDateFrom(day)) * DAY_MS + (hours * 60 + minutes) * 60_000);
+}
+
+function civilDateFrom(text: CivilDay): CivilDate {
+  const [year = 0, month = 1, day = 1] = text.split('-').map(Number);
+  return { year, month, day };
 }
 
 const between = (key: string, from: CivilDate, to: CivilDate): Period => ({

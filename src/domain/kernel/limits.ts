@@ -72,7 +72,17 @@ export const limits = {
   freshProofMs: 10 * MINUTE_MS,
   /** An invitation outlives a weekend. */
   invitationMs: 3 * DAY_MS,
+  /** People tell a desk of a move before it, or some weeks after. */
+  moveBackDays: 92,
+  moveAheadDays: 92,
   personNameMax: 80,
+  /** A name that a program gave to something. */
+  idMax: 64,
+  cityMax: 80,
+  streetMax: 120,
+  phoneMax: 30,
+  /** A kansenstatuut ends at most so many days ahead: 30 April of next year is never further than 16 months. */
+  kansenstatuutDaysMax: 731,
   emailMax: 254,
   passwordMin: 12,
   passwordMax: 128,

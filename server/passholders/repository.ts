@@ -1,0 +1,396 @@
+// Pass holders in the tables: as they stand, and what happened to them. The tables that stand are the sum of the events.
+import { sql, type Kysely } from 'kysely';
+import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
+import type { RegionCard } from '#domain/passholders/card-life.ts';
+import type { Kansenstatuut } from '#domain/passholders/kansenstatuut.ts';
+import {
+  nobody,
+  type Membership,
+  type OwnCard,
+  type Passholder,
+  type PassholderEvent,
+} from '#domain/passholders/passholder.ts';
+import type { Person } from '#domain/passholders/person.ts';
+import type { SettingEntry } from '#domain/passholders/settings.ts';
+import type { Database } from '../db/tables.ts';
+
+type Db = Kysely<Database>;
+
+/** As it stands; nobody when the id is new. With `lock` until the end of the transaction. */
+export async function readPassholder(
+  db: Db,
+  regionId: number,
+  passholderId: string,
+  lock: boolean,
+): Promise<Passholder> {
+  const own = { region_id: regionId, passholder_id: passholderId };
+  const row = await db
+    .selectFrom('passholder as p')
+    .leftJoin('municipality as m', (join) =>
+      join.onRef('m.region_id', '=', 'p.region_id').onRef('m.nis_code', '=', 'p.nis_code'),
+    )
+    .selectAll('p')
+    .select('m.name as city')
+    .where('p.region_id', '=', regionId)
+    .where('p.passholder_id', '=', passholderId)
+    .$if(lock, (query) => query.forUpdate('p'))
+    .executeTakeFirst();
+  if (!row) return nobody(passholderId);
+  const [homes, memberships, cards] = await Promise.all([
+    db.selectFrom('passholder_home').selectAll().where(matches(own)).orderBy('from_day').execute(),
+    db.selectFrom('membership').selectAll().where(matches(own)).orderBy('card_system_id').execute(),
+    db
+      .selectFrom('card')
+      .selectAll()
+      .where(matches(own))
+      .orderBy('state_since')
+      .orderBy('uitpas_number')
+      .execute(),
+  ]);
+  return {
+    passholderId,
+    n: row.n,
+    state: row.state,
+    person: row.state === 'erased' ? null : (row.person ?? personOfBefore(row)),
+    homes:
+      homes.length > 0
+        ? homes.map(({ nis_code, from_day }) => ({ nisCode: nis_code, from: from_day }))
+        : [{ nisCode: row.nis_code, from: civilDayOf(row.created_at) }],
+    memberships: memberships.map((membership): Membership => ({
+      cardSystemId: membership.card_system_id,
+      status: membership.status === 'active' ? 'active' : 'ended',
+      kansenstatuut: kansenstatuutOf(membership, civilDayOf(row.created_at)),
+    })),
+    cards: cards.flatMap(ownCardOf),
+    ...(row.merged_into && { mergedInto: row.merged_into }),
+  };
+}
+
+const matches = (own: { region_id: number; passholder_id: string }) =>
+  sql<boolean>`region_id = ${own.region_id} and passholder_id = ${own.passholder_id}`;
+
+/** Of what was written down before a person had a whole file. */
+function personOfBefore(row: {
+  first_name: string | null;
+  last_name: string | null;
+  date_of_birth: string | null;
+  postal_code: string | null;
+  city: string | null;
+}): Person {
+  return {
+    firstName: row.first_name ?? '',
+    lastName: row.last_name ?? '',
+    dateOfBirth: row.date_of_birth ?? '',
+    address: { country: 'BE', postalCode: row.postal_code ?? '', city: row.city ?? '' },
+    optIns: { service: false, milestones: false, newsByMail: false, newsBySms: false, newsByPost: false },
+    parentalConsent: false,
+    termsAccepted: 'paper',
+  };
+}
+
+function kansenstatuutOf(
+  row: {
+    kansenstatuut_since: string | null;
+    kansenstatuut_until: string | null;
+    kansenstatuut_proof: string | null;
+    kansenstatuut_suspended_until: string | null;
+    kansenstatuut_ended_on: string | null;
+  },
+  knownSince: CivilDay,
+): Kansenstatuut | null {
+  if (row.kansenstatuut_until === null) return null;
+  return {
+    since: row.kansenstatuut_since ?? knownSince,
+    until: row.kansenstatuut_until,
+    proof: row.kansenstatuut_proof ?? '',
+    ...(row.kansenstatuut_suspended_until && { suspendedUntil: row.kansenstatuut_suspended_until }),
+    ...(row.kansenstatuut_ended_on && { endedOn: row.kansenstatuut_ended_on }),
+  };
+}
+
+function ownCardOf(row: {
+  uitpas_number: string;
+  card_system_id: string;
+  state: RegionCard['state'];
+  state_since: number;
+  replaced_by: string | null;
+}): OwnCard[] {
+  if (row.state === 'stock' || row.state === 'deleted') return [];
+  return [
+    {
+      number: row.uitpas_number as UitpasNumber, // checked by the table
+      cardSystemId: row.card_system_id,
+      state: row.state,
+      since: row.state_since,
+      ...(row.replaced_by && { replacedBy: row.replaced_by as UitpasNumber }),
+    },
+  ];
+}
+
+/** The cards that an act names, locked in the order of their numbers. */
+export async function lockCards(
+  db: Db,
+  regionId: number,
+  numbers: readonly string[],
+): Promise<Map<string, RegionCard>> {
+  if (numbers.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('card')
+    .selectAll()
+    .where('region_id', '=', regionId)
+    .where('uitpas_number', 'in', numbers)
+    .orderBy('uitpas_number')
+    .forUpdate()
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.uitpas_number,
+      {
+        number: row.uitpas_number as UitpasNumber, // checked by the table
+        cardSystemId: row.card_system_id,
+        state: row.state,
+        place: row.place_nis,
+        passholderId: row.passholder_id,
+        groupPass: row.kind === 'group-pass',
+      },
+    ]),
+  );
+}
+
+export type Act = {
+  readonly actId: string;
+  readonly at: number;
+  readonly day: CivilDay;
+  readonly actor: string;
+  readonly organisationId: string;
+};
+
+/** `before` is what stood; `events` made `after` of it. */
+export async function storeAct(
+  db: Db,
+  regionId: number,
+  act: Act,
+  before: Passholder,
+  after: Passholder,
+  events: readonly PassholderEvent[],
+): Promise<void> {
+  await storePassholder(db, regionId, act, before, after);
+  await storeMemberships(db, regionId, before, after);
+  for (const card of after.cards) {
+    if (before.n > 0 && before.cards.some((other) => isSameCard(other, card))) continue;
+    await db
+      .updateTable('card')
+      .set({
+        state: card.state,
+        state_since: card.since,
+        passholder_id: after.passholderId,
+        place_nis: null,
+        replaced_by: card.replacedBy ?? null,
+      })
+      .where('region_id', '=', regionId)
+      .where('uitpas_number', '=', card.number)
+      .execute();
+  }
+  await db
+    .insertInto('passholder_event')
+    .values(
+      events.map((event, index) => ({
+        region_id: regionId,
+        passholder_id: after.passholderId,
+        n: after.n - events.length + index + 1,
+        act_id: act.actId,
+        kind: event.kind,
+        at: act.at,
+        day: act.day,
+        actor: act.actor,
+        organisation_id: act.organisationId,
+        ...rowOfEvent(event),
+      })),
+    )
+    .execute();
+  if (after.state === 'erased') {
+    await db
+      .updateTable('passholder_event')
+      .set({ person: null })
+      .where('region_id', '=', regionId)
+      .where('passholder_id', '=', after.passholderId)
+      .execute();
+  }
+}
+
+const isSameCard = (a: OwnCard, b: OwnCard): boolean =>
+  a.number === b.number && a.state === b.state && a.since === b.since && a.replacedBy === b.replacedBy;
+
+/** The person apart from the rest, so that it can be erased alone. */
+function rowOfEvent(event: PassholderEvent): { facts: string; person: string | null } {
+  if (!('person' in event)) return { facts: JSON.stringify(event), person: null };
+  const { person, ...facts } = event;
+  return { facts: JSON.stringify(facts), person: person && JSON.stringify(person) };
+}
+
+async function storePassholder(
+  db: Db,
+  regionId: number,
+  { at }: Act,
+  before: Passholder,
+  after: Passholder,
+): Promise<void> {
+  const { person, homes } = after;
+  const row = {
+    first_name: person?.firstName ?? null,
+    last_name: person?.lastName ?? null,
+    date_of_birth: person?.dateOfBirth ?? null,
+    postal_code: person?.address.postalCode ?? null,
+    nis_code: homes.at(-1)?.nisCode ?? null,
+    n: after.n,
+    state: after.state,
+    merged_into: after.mergedInto ?? null,
+    person: person && JSON.stringify(person),
+  };
+  if (before.n === 0 && before.person === null) {
+    const own = { region_id: regionId, passholder_id: after.passholderId };
+    await db
+      .insertInto('passholder')
+      .values({ ...own, ...row, created_at: at, upstream_reason: null })
+      .execute();
+    await db
+      .insertInto('account')
+      .values({ region_id: regionId, account_id: after.passholderId, kind: 'passholder', balance: 0 })
+      .execute();
+  } else {
+    await db
+      .updateTable('passholder')
+      .set(row)
+      .where('region_id', '=', regionId)
+      .where('passholder_id', '=', after.passholderId)
+      .execute();
+  }
+  await db
+    .deleteFrom('passholder_home')
+    .where('region_id', '=', regionId)
+    .where('passholder_id', '=', after.passholderId)
+    .execute();
+  if (homes.length === 0) return;
+  await db
+    .insertInto('passholder_home')
+    .values(
+      homes.map(({ nisCode, from }) => ({
+        region_id: regionId,
+        passholder_id: after.passholderId,
+        from_day: from,
+        nis_code: nisCode,
+      })),
+    )
+    .execute();
+}
+
+async function storeMemberships(
+  db: Db,
+  regionId: number,
+  before: Passholder,
+  after: Passholder,
+): Promise<void> {
+  for (const membership of after.memberships) {
+    const { cardSystemId, status, kansenstatuut } = membership;
+    if (before.memberships.includes(membership)) continue;
+    const row = {
+      status: status === 'active' ? ('active' as const) : ('blocked' as const),
+      kansenstatuut_since: kansenstatuut?.since ?? null,
+      kansenstatuut_until: kansenstatuut?.until ?? null,
+      kansenstatuut_proof: kansenstatuut?.proof ?? null,
+      kansenstatuut_suspended_until: kansenstatuut?.suspendedUntil ?? null,
+      kansenstatuut_ended_on: kansenstatuut?.endedOn ?? null,
+    };
+    await db
+      .insertInto('membership')
+      .values({
+        region_id: regionId,
+        passholder_id: after.passholderId,
+        card_system_id: cardSystemId,
+        ...row,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['region_id', 'passholder_id', 'card_system_id']).doUpdateSet(row),
+      )
+      .execute();
+  }
+}
+
+/** What happened, the oldest first. */
+export async function listEvents(
+  db: Db,
+  regionId: number,
+  passholderId: string,
+): Promise<{ event: PassholderEvent; at: number; today: CivilDay; actor: string }[]> {
+  const rows = await db
+    .selectFrom('passholder_event')
+    .selectAll()
+    .where('region_id', '=', regionId)
+    .where('passholder_id', '=', passholderId)
+    .orderBy('n')
+    .execute();
+  return rows.map(({ facts, person, at, day, actor }) => ({
+    // Written by rowOfEvent, from an event of the domain.
+    event: { ...facts, ...(person && { person }) } as unknown as PassholderEvent,
+    at,
+    today: day,
+    actor,
+  }));
+}
+
+/** False when this act was taken before. */
+export async function takeActId(
+  db: Db,
+  regionId: number,
+  act: { actId: string; passholderId: string; requestDigest: Uint8Array; at: number },
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('desk_act')
+    .values({
+      region_id: regionId,
+      act_id: act.actId,
+      passholder_id: act.passholderId,
+      request_digest: act.requestDigest,
+      at: act.at,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function findAct(
+  db: Db,
+  regionId: number,
+  actId: string,
+): Promise<{ passholderId: string; requestDigest: Uint8Array } | undefined> {
+  const row = await db
+    .selectFrom('desk_act')
+    .select(['passholder_id', 'request_digest'])
+    .where('region_id', '=', regionId)
+    .where('act_id', '=', actId)
+    .executeTakeFirst();
+  return row && { passholderId: row.passholder_id, requestDigest: row.request_digest };
+}
+
+export async function listSettings(db: Db, regionId: number): Promise<SettingEntry[]> {
+  const rows = await db.selectFrom('setting').selectAll().where('region_id', '=', regionId).execute();
+  return rows.map(({ key, nis_code, value, from_day, set_at }) => ({
+    key,
+    nisCode: nis_code,
+    value,
+    from: from_day,
+    setAt: set_at,
+  }));
+}
+
+/** Which municipality of the region a postcode belongs to. */
+export async function readPostcodes(db: Db, regionId: number): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('municipality')
+    .select(['nis_code', 'postal_codes'])
+    .where('region_id', '=', regionId)
+    .where('uitpas', '=', true)
+    .execute();
+  return new Map(rows.flatMap(({ nis_code, postal_codes }) => postal_codes.map((code) => [code, nis_code])));
+}

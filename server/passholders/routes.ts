@@ -1,0 +1,41 @@
+import { Hono } from 'hono';
+import { ActInput, RegisterInput } from '#domain/passholder-api.ts';
+import type { Result } from '#domain/kernel/result.ts';
+import { requireSession, type DeskEnv } from '../auth/session.ts';
+import type { SignIn } from '../auth/sign-in.ts';
+import type { Context } from '../context.ts';
+import { Problem } from '../errors.ts';
+import { pathId, readJson } from '../request-input.ts';
+import { actOnPassholder, readPassholderFile, registerPassholder, type ActRefusal } from './service.ts';
+
+export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
+  const app = new Hono<DeskEnv>();
+  const signedIn = requireSession(context, signIn);
+
+  app.post('/passholders/register', signedIn, async (c) => {
+    const input = await readJson(c, RegisterInput);
+    return c.json(unwrap(await registerPassholder(context, c.get('actor'), input)), 201);
+  });
+  app.get('/passholders/:id', signedIn, async (c) =>
+    c.json(unwrap(await readPassholderFile(context, c.get('actor'), pathId(c)))),
+  );
+  app.post('/passholders/:id/acts', signedIn, async (c) => {
+    const input = await readJson(c, ActInput);
+    return c.json(unwrap(await actOnPassholder(context, c.get('actor'), pathId(c), input)));
+  });
+  return app;
+}
+
+function unwrap<T>(result: Result<T, ActRefusal>): T {
+  if (result.ok) return result.value;
+  const { code, ...extra } = result.error;
+  switch (code) {
+    case 'not-found':
+      throw new Problem(404, code);
+    case 'changed-meanwhile':
+    case 'other-act-with-this-id':
+      throw new Problem(409, code, { extra });
+    default:
+      throw new Problem(422, code, { extra });
+  }
+}

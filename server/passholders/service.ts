@@ -1,0 +1,268 @@
+// Acts of a desk on a pass holder: one transaction for what was decided, what follows for cards and rights, and who did
+// it. A request that comes twice is one act; two desks at once: the second one sees what the first one did.
+import { createHash } from 'node:crypto';
+import type { ActInput, PassholderFile, RegisterInput } from '#domain/passholder-api.ts';
+import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
+import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { acceptedProofs, kansenstatuutOn } from '#domain/passholders/kansenstatuut.ts';
+import {
+  decidePassholder,
+  type PassholderFacts,
+  type PassholderRefusal,
+} from '#domain/passholders/decide-passholder.ts';
+import type { PassholderCommand } from '#domain/passholders/passholder-command.ts';
+import { apply, homeOn, type Passholder, type PassholderEvent } from '#domain/passholders/passholder.ts';
+import type { Person } from '#domain/passholders/person.ts';
+import { settingOn, type SettingEntry } from '#domain/passholders/settings.ts';
+import { appendAudit } from '../audit.ts';
+import { actorName, type Actor } from '../auth/actor.ts';
+import { requirePermission } from '../auth/permission.ts';
+import { readBalance, readNames } from './names.ts';
+import type { Context } from '../context.ts';
+import type { Database } from '../db/tables.ts';
+import type { Kysely } from 'kysely';
+import { findOrganisation } from '../organisations/repository.ts';
+import {
+  findAct,
+  listSettings,
+  lockCards,
+  readPassholder,
+  readPostcodes,
+  storeAct,
+  takeActId,
+} from './repository.ts';
+
+export type PassholderContext = Pick<Context, 'db' | 'clock'>;
+
+export type ActRefusal =
+  | PassholderRefusal
+  | { readonly code: 'not-found' }
+  | { readonly code: 'other-act-with-this-id' }
+  | { readonly code: 'changed-meanwhile'; readonly file: PassholderFile };
+
+export async function readPassholderFile(
+  context: PassholderContext,
+  actor: Actor,
+  passholderId: string,
+): Promise<Result<PassholderFile, { readonly code: 'not-found' }>> {
+  const { db, clock } = context;
+  const passholder = await readPassholder(db, actor.regionId, passholderId, false);
+  await requirePermission(context, actor, 'passholder.read', targetOf(passholder, civilDayOf(clock.now())));
+  if (passholder.person === null && passholder.n === 0) return refuse({ code: 'not-found' });
+  await appendAudit(db, {
+    regionId: actor.regionId,
+    at: clock.now(),
+    actor: actorName(actor),
+    action: 'passholder-read',
+    subject: `passholder:${passholderId}`,
+  });
+  return ok(await fileOf(db, actor.regionId, passholder, clock.now()));
+}
+
+export const registerPassholder = (
+  context: PassholderContext,
+  actor: Actor,
+  { actId, passholderId, organisationId, registration }: RegisterInput,
+): Promise<Result<PassholderFile, ActRefusal>> =>
+  act(context, actor, { actId, passholderId, organisationId, basedOn: 0, command: registration });
+
+export const actOnPassholder = (
+  context: PassholderContext,
+  actor: Actor,
+  passholderId: string,
+  { actId, organisationId, basedOn, act: command }: ActInput,
+): Promise<Result<PassholderFile, ActRefusal>> =>
+  act(context, actor, { actId, passholderId, organisationId, basedOn, command });
+
+type Request = {
+  readonly actId: string;
+  readonly passholderId: string;
+  readonly organisationId: string;
+  readonly basedOn: number;
+  readonly command: PassholderCommand;
+};
+
+async function act(
+  context: PassholderContext,
+  actor: Actor,
+  request: Request,
+): Promise<Result<PassholderFile, ActRefusal>> {
+  const { db, clock } = context;
+  const { regionId } = actor;
+  const at = clock.now();
+  const today = civilDayOf(at);
+  const organisation = await findOrganisation(db, regionId, request.organisationId);
+  await requirePermission(context, actor, 'passholder.register', organisation);
+  if (!organisation) return refuse({ code: 'not-found' });
+  const world = { settings: await listSettings(db, regionId), postcodes: await readPostcodes(db, regionId) };
+  if (request.command.kind !== 'register') {
+    const standing = await readPassholder(db, regionId, request.passholderId, false);
+    await requirePermission(
+      context,
+      actor,
+      actionOf(request.command),
+      placeOfAct(request.command, standing, world, today),
+    );
+    if (standing.n === 0 && standing.person === null) return refuse({ code: 'not-found' });
+  }
+
+  return db
+    .transaction()
+    .execute(async (trx) => {
+      const requestDigest = digestOf(request);
+      const { actId, passholderId } = request;
+      if (!(await takeActId(trx, regionId, { actId, passholderId, requestDigest, at })))
+        return answerAgain(trx, regionId, actId, requestDigest, at);
+
+      const before = await readPassholder(trx, regionId, passholderId, true);
+      if (request.command.kind !== 'register' && before.n !== request.basedOn)
+        return giveUp(refuse({ code: 'changed-meanwhile', file: await fileOf(trx, regionId, before, at) }));
+      const facts = await factsOf(trx, regionId, request.command, {
+        today,
+        place: organisation.nisCode ?? null,
+        ...world,
+      });
+      const known = before.n === 0 && before.person !== null ? takeOver(before) : [];
+      const start = known.reduce((now, event) => apply(now, event, { at, today }), unread(before));
+      const decided = decidePassholder(start, request.command, facts);
+      if (!decided.ok) return giveUp(decided);
+      const events = [...known, ...decided.value];
+      const after = decided.value.reduce((now, event) => apply(now, event, { at, today }), start);
+      await storeAct(
+        trx,
+        regionId,
+        { actId, at, day: today, actor: actorName(actor), organisationId: organisation.organisationId },
+        before,
+        after,
+        events,
+      );
+      await appendAudit(trx, {
+        regionId,
+        at,
+        actor: actorName(actor),
+        action: `passholder-${request.command.kind}`,
+        subject: `passholder:${passholderId}`,
+        detail: { actId, organisationId: organisation.organisationId },
+      });
+      return ok(await fileOf(trx, regionId, after, at));
+    })
+    .catch(refusalIn);
+}
+
+/** A refusal undoes the transaction, so that the act may be tried again under its own id. */
+class Refused extends Error {
+  readonly refusal: Result<never, ActRefusal>;
+  constructor(refusal: Result<never, ActRefusal>) {
+    super('refused');
+    this.refusal = refusal;
+  }
+}
+const giveUp = (refusal: Result<unknown, ActRefusal>): never => {
+  throw new Refused(refusal as Result<never, ActRefusal>); // only refusals come here
+};
+function refusalIn(error: unknown): Result<never, ActRefusal> {
+  if (error instanceof Refused) return error.refusal;
+  throw error;
+}
+
+/** Who was known before there were events begins with what stood. */
+const takeOver = ({ person, homes, memberships, cards }: Passholder): PassholderEvent[] => [
+  { kind: 'taken-over', person, homes, memberships, cards },
+];
+const unread = (passholder: Passholder): Passholder =>
+  passholder.n === 0 ? { ...passholder, person: null, homes: [], memberships: [], cards: [] } : passholder;
+
+async function answerAgain(
+  db: Kysely<Database>,
+  regionId: number,
+  actId: string,
+  requestDigest: Uint8Array,
+  at: number,
+): Promise<Result<PassholderFile, ActRefusal>> {
+  const known = await findAct(db, regionId, actId);
+  if (!known || !Buffer.from(known.requestDigest).equals(requestDigest))
+    return refuse({ code: 'other-act-with-this-id' });
+  return ok(await fileOf(db, regionId, await readPassholder(db, regionId, known.passholderId, false), at));
+}
+
+const digestOf = (request: Request): Buffer => createHash('sha256').update(JSON.stringify(request)).digest();
+
+type World = { readonly settings: readonly SettingEntry[]; readonly postcodes: ReadonlyMap<string, string> };
+
+const nisCodeOf =
+  (postcodes: ReadonlyMap<string, string>) =>
+  ({ address: { country, postalCode } }: Person): string | null =>
+    country === 'BE' ? (postcodes.get(postalCode) ?? null) : null;
+
+async function factsOf(
+  db: Kysely<Database>,
+  regionId: number,
+  command: PassholderCommand,
+  { today, place, settings, postcodes }: World & { readonly today: CivilDay; readonly place: string | null },
+): Promise<PassholderFacts> {
+  const regionProofs = settingOn(settings, 'kansenstatuutProofs', null, today);
+  return {
+    today,
+    place,
+    cards: await lockCards(db, regionId, numbersIn(command)),
+    graceDays: settingOn(settings, 'kansenstatuutGraceDays', null, today),
+    nisCodeOf: nisCodeOf(postcodes),
+    acceptedProofs: (nisCode) =>
+      acceptedProofs(regionProofs, settingOn(settings, 'kansenstatuutProofsLeftOut', nisCode, today)),
+  };
+}
+
+const numbersIn = (command: PassholderCommand): string[] => [
+  ...('number' in command ? [command.number] : []),
+  ...('by' in command && command.by !== undefined ? [command.by] : []),
+];
+
+const actionOf = ({ kind }: PassholderCommand) =>
+  kind === 'unblock-card' ? 'card.unblock' : kind === 'erase' ? 'passholder.erase' : 'passholder.change';
+
+/** A person is changed where that person lives; who moves is taken over by the new municipality. */
+function placeOfAct(
+  command: PassholderCommand,
+  passholder: Passholder,
+  { postcodes }: World,
+  today: CivilDay,
+): { nisCode?: string } | undefined {
+  const nisCode = command.kind === 'move' ? nisCodeOf(postcodes)(command.person) : homeOn(passholder, today);
+  return nisCode === null ? undefined : { nisCode };
+}
+
+function targetOf(passholder: Passholder, today: CivilDay): { nisCode?: string } | undefined {
+  const nisCode = homeOn(passholder, today);
+  return nisCode === null ? undefined : { nisCode };
+}
+
+async function fileOf(
+  db: Kysely<Database>,
+  regionId: number,
+  passholder: Passholder,
+  at: number,
+): Promise<PassholderFile> {
+  const { municipalities, cardSystems } = await readNames(db, regionId);
+  const graceDays = settingOn(
+    await listSettings(db, regionId),
+    'kansenstatuutGraceDays',
+    null,
+    civilDayOf(at),
+  );
+  const { memberships, homes, cards, ...rest } = passholder;
+  return {
+    ...rest,
+    homes: homes.map(({ nisCode, from }) => ({
+      nisCode,
+      from,
+      name: nisCode === null ? null : (municipalities.get(nisCode) ?? null),
+    })),
+    memberships: memberships.map((membership) => ({
+      ...membership,
+      cardSystemName: cardSystems.get(membership.cardSystemId) ?? membership.cardSystemId,
+      kansenstatuutStatus: kansenstatuutOn(membership.kansenstatuut, civilDayOf(at), graceDays),
+    })),
+    cards: [...cards],
+    points: await readBalance(db, regionId, passholder.passholderId),
+  };
+}

@@ -1,0 +1,214 @@
+// A desk and its pass holders, over HTTP and on real tables: acts are taken once, and the history tells the present.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PassholderFile } from '#domain/passholder-api.ts';
+import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { apply, nobody } from '#domain/passholders/passholder.ts';
+import type { PassholderAct } from '#domain/passholders/passholder-command.ts';
+import { listEvents, readPassholder } from '#server/passholders/repository.ts';
+import type { Answer, DeskClient } from '#tests/_support/desk-client.ts';
+import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
+import { IEPER, aPerson, stockCard } from '#tests/_support/people-builder.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 10);
+const SYSTEM = 'uitpas-westhoek';
+const proof = { proof: 'leefloon', until: '2027-04-30' };
+
+let world: DeskWorld;
+let desk: DeskClient;
+let admin: DeskClient;
+let organisationId: string;
+let serial = 500;
+
+beforeAll(async () => {
+  world = await openDeskWorld(NOW);
+  desk = await world.client('desk');
+  admin = await world.client('admin');
+  ({ organisationId } = world.staffed.organisations.bib);
+});
+afterAll(async () => {
+  const { db } = world.context;
+  // Law: what stands in the tables is the sum of what happened.
+  const touched = await db.selectFrom('passholder').select('passholder_id').where('n', '>', 0).execute();
+  expect(touched.length).toBeGreaterThan(5);
+  for (const { passholder_id } of touched) {
+    const standing = await readPassholder(db, 1, passholder_id, false);
+    if (standing.state === 'erased') continue;
+    const events = await listEvents(db, 1, passholder_id);
+    const told = events.reduce((now, { event, ...when }) => apply(now, event, when), nobody(passholder_id));
+    expect(sorted(told)).toEqual(sorted(standing));
+  }
+  await world.close();
+});
+
+const sorted = <T extends { cards: readonly { number: string }[] }>(passholder: T): T => ({
+  ...passholder,
+  cards: [...passholder.cards].sort((a, b) => (a.number < b.number ? -1 : 1)),
+});
+
+async function inStock(reduced = false, place: string | null = IEPER): Promise<UitpasNumber> {
+  const { number } = stockCard(serial++, reduced);
+  await world.context.db
+    .insertInto('card')
+    .values({
+      region_id: 1,
+      uitpas_number: number,
+      card_system_id: SYSTEM,
+      passholder_id: null,
+      chip_number: null,
+      kind: 'card',
+      state: 'stock',
+      state_since: 0,
+      upstream_reason: null,
+      place_nis: place,
+    })
+    .execute();
+  return number;
+}
+
+const registration = (number: string, over: Record<string, unknown> = {}) => ({
+  actId: randomUUID(),
+  passholderId: randomUUID(),
+  organisationId,
+  registration: { kind: 'register', person: aPerson(), cardSystemId: SYSTEM, number, ...over },
+});
+
+async function register(over: Record<string, unknown> = {}): Promise<PassholderFile> {
+  const number = await inStock('kansenstatuut' in over);
+  return fileIn(await desk.post('/api/passholders/register', registration(number, over)));
+}
+
+const fileIn = ({ status, body }: Answer): PassholderFile => {
+  expect([200, 201], JSON.stringify(body)).toContain(status);
+  return PassholderFile.parse(body);
+};
+
+const act = (
+  { passholderId, n }: Pick<PassholderFile, 'passholderId' | 'n'>,
+  asked: PassholderAct,
+  by = desk,
+): Promise<Answer> =>
+  by.post(`/api/passholders/${passholderId}/acts`, {
+    actId: randomUUID(),
+    organisationId,
+    basedOn: n,
+    act: asked,
+  });
+
+test('a family at the counter: registered with a card of this counter, which is active at once', async () => {
+  const file = await register();
+  expect(file).toMatchObject({
+    n: 3,
+    state: 'active',
+    person: { firstName: 'Noor' },
+    homes: [{ nisCode: IEPER, name: 'Ieper', from: '2026-11-23' }],
+    memberships: [{ cardSystemId: SYSTEM, status: 'active', kansenstatuutStatus: 'none' }],
+    cards: [{ state: 'active', since: NOW }],
+    points: 0,
+  });
+  const looked = await desk.post('/api/cards/look-up', { number: file.cards[0]?.number });
+  expect(looked.body).toMatchObject({ state: 'active', firstName: 'Noor', points: 0 });
+});
+
+test('a registration that is sent twice is one, also at once; another one under its id is refused', async () => {
+  const input = registration(await inStock());
+  const [first, second] = await Promise.all([
+    desk.post('/api/passholders/register', input),
+    desk.post('/api/passholders/register', input),
+  ]);
+  expect(fileIn(second)).toEqual(fileIn(first));
+  expect(fileIn(await desk.post('/api/passholders/register', input))).toEqual(fileIn(first));
+  const other = { ...input, registration: { ...input.registration, person: aPerson({ firstName: 'Lou' }) } };
+  expect(await desk.post('/api/passholders/register', other)).toMatchObject({
+    status: 409,
+    code: 'other-act-with-this-id',
+  });
+});
+
+test('two desks take the last card of a stock at once: one gets it, the other hears who has it now', async () => {
+  const number = await inStock();
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => desk.post('/api/passholders/register', registration(number))),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422, 422]);
+  const refused = answers.filter(({ status }) => status === 422);
+  expect(refused.map(({ code }) => code)).toEqual(Array(4).fill('card-not-in-stock'));
+});
+
+test('what is refused can be mended and sent again under the same id', async () => {
+  const input = registration(await inStock(false, '32003'));
+  expect(await desk.post('/api/passholders/register', input)).toMatchObject({
+    status: 422,
+    code: 'card-at-other-counter',
+    body: { place: '32003' },
+  });
+  const mended = { ...input, registration: { ...input.registration, number: await inStock() } };
+  expect((await desk.post('/api/passholders/register', mended)).status).toBe(201);
+});
+
+test('a lost card: blocked, replaced by one of the stock, the kansenstatuut stays', async () => {
+  const file = await register({ kansenstatuut: proof });
+  const number = file.cards[0]?.number as UitpasNumber;
+  const blocked = fileIn(await act(file, { kind: 'block-card', number, reason: 'lost' }));
+  expect(blocked.cards).toMatchObject([{ number, state: 'blocked' }]);
+  const by = await inStock(true);
+  const replaced = fileIn(await act(blocked, { kind: 'replace-card', number, by, reason: 'lost-or-stolen' }));
+  expect(replaced.cards).toMatchObject([
+    { number, state: 'replaced', replacedBy: by },
+    { number: by, state: 'active' },
+  ]);
+  expect(replaced.memberships).toMatchObject([{ kansenstatuutStatus: 'active' }]);
+});
+
+test('two people edit one file: the second one sees what the first one did', async () => {
+  const file = await register();
+  const moved = fileIn(
+    await act(file, { kind: 'change-details', person: aPerson({ email: 'noor@voorbeeld.invalid' }) }),
+  );
+  const late = await act(file, { kind: 'change-details', person: aPerson({ firstName: 'Nora' }) });
+  expect(late).toMatchObject({ status: 409, code: 'changed-meanwhile' });
+  expect((late.body as { file: unknown }).file).toEqual(moved);
+});
+
+test('who was known before there were events keeps everything, and a history begins', async () => {
+  const { number, passholderId } = await world.card();
+  await world.context.db
+    .updateTable('passholder')
+    .set({ nis_code: IEPER })
+    .where('passholder_id', '=', passholderId)
+    .execute();
+  const file = fileIn(await desk.get(`/api/passholders/${passholderId}`));
+  expect(file).toMatchObject({ n: 0, person: { firstName: 'Noor' }, cards: [{ number, state: 'active' }] });
+  const blocked = fileIn(await act(file, { kind: 'block-card', number, reason: 'stolen' }));
+  expect(blocked).toMatchObject({ n: 2, cards: [{ number, state: 'blocked' }] });
+  const events = await listEvents(world.context.db, 1, passholderId);
+  expect(events.map(({ event }) => event.kind)).toEqual(['taken-over', 'card-blocked']);
+});
+
+test('only the region unblocks and erases, and what is erased is nowhere any more', async () => {
+  const file = await register({ person: aPerson({ lastName: 'Uitwisbaar' }) });
+  const number = file.cards[0]?.number as UitpasNumber;
+  const blocked = fileIn(await act(file, { kind: 'block-card', number, reason: 'misuse' }));
+  expect((await act(blocked, { kind: 'unblock-card', number })).status).toBe(403);
+  const unblocked = fileIn(await act(blocked, { kind: 'unblock-card', number }, admin));
+  expect((await act(unblocked, { kind: 'erase' })).status).toBe(403);
+  const erased = fileIn(await act(unblocked, { kind: 'erase' }, admin));
+  expect(erased).toMatchObject({ state: 'erased', person: null, cards: [{ state: 'blocked' }] });
+  const { rows } = await world.context.pool.query<{ text: string }>(
+    `select row_to_json(p)::text as text from passholder p union all select row_to_json(e)::text from passholder_event e
+     union all select row_to_json(a)::text from audit_entry a`,
+  );
+  expect(rows.filter(({ text }) => text.includes('Uitwisbaar'))).toEqual([]);
+});
+
+test('every act and every look is in the audit, without a name or a number', async () => {
+  const file = await register();
+  await desk.get(`/api/passholders/${file.passholderId}`);
+  const entries = await world.context.db
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('subject', '=', `passholder:${file.passholderId}`)
+    .execute();
+  expect(entries.map(({ action }) => action)).toEqual(['passholder-register', 'passholder-read']);
+  expect(JSON.stringify(entries)).not.toContain(file.cards[0]?.number);
+});
