@@ -72,8 +72,7 @@ export interface Database {
     upstream: Upstream;
     upstream_reason: string | null;
     n: Generated<number>;
-    state: Generated<'active' | 'merged' | 'erased'>;
-    merged_into: string | null;
+    state: Generated<'active' | 'erased'>;
     person: JsonOrNull<Person>;
   };
   passholder_home: { region_id: number; passholder_id: string; from_day: string; nis_code: string | null };

@@ -63,7 +63,6 @@ export async function readPassholder(
       kansenstatuut: kansenstatuutOf(membership, civilDayOf(row.created_at)),
     })),
     cards: cards.flatMap(ownCardOf),
-    ...(row.merged_into && { mergedInto: row.merged_into }),
   };
 }
 
@@ -245,7 +244,6 @@ async function storePassholder(
     nis_code: homes.at(-1)?.nisCode ?? null,
     n: after.n,
     state: after.state,
-    merged_into: after.mergedInto ?? null,
     person: person && JSON.stringify(person),
   };
   if (before.n === 0 && before.person === null) {

@@ -40,8 +40,7 @@ const Kansenstatuut = z.object({
 export const PassholderFile = z.object({
   passholderId: Id,
   n: z.int(),
-  state: z.enum(['active', 'merged', 'erased']),
-  mergedInto: z.optional(Id),
+  state: z.enum(['active', 'erased']),
   person: z.nullable(Person),
   homes: z.array(z.object({ nisCode: z.nullable(z.string()), name: z.nullable(z.string()), from: Day })),
   memberships: z.array(

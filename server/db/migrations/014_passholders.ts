@@ -11,8 +11,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     alter table passholder
       -- Events so far; 0: known from before there were events, and not touched since.
       add column n integer not null default 0,
-      add column state text not null default 'active' check (state in ('active', 'merged', 'erased')),
-      add column merged_into uuid,
+      add column state text not null default 'active' check (state in ('active', 'erased')),
       -- The rest of the person, as the domain writes it down; null where nobody has written it yet.
       add column person jsonb;
 

@@ -22,7 +22,13 @@ check-in.read         x               x               x               x         
 check-in.paper        x               x               x               x               -          -
 check-in.scan         -               -               -               -               o          -
 quarantine.decide     x               x               -               x               -          -
+rescue.bring          x               x               x               x               -          -
 card.look-up          x               x               -               -               -          -
+card.unblock          x               -               -               -               -          -
+passholder.read       x               x               -               -               -          -
+passholder.register   x               x               -               -               -          -
+passholder.change     x               x               -               -               -          -
+passholder.erase      x               -               -               -               -          -
 device.read           x               x               x               x               -          x
 device.enrol          x               x               x               x               -          -
 device.manage         x               x               -               x               -          -
