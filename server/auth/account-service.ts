@@ -1,6 +1,7 @@
 // One's own account: the name colleagues see, the password, and where one is signed in.
 import { hashPassword } from 'better-auth/crypto';
 import type { Account, PasswordChange } from '#domain/account-api.ts';
+import { isGuessable } from '#domain/guessable-password.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { appendAudit } from '../audit.ts';
@@ -79,6 +80,7 @@ export async function changePassword(
 ): Promise<Result<undefined, AuthRefusal>> {
   if (newPassword.length < limits.passwordMin) return refuse({ code: 'PASSWORD_TOO_SHORT' });
   if (newPassword.length > limits.passwordMax) return refuse({ code: 'PASSWORD_TOO_LONG' });
+  if (isGuessable(newPassword, [actor.name, actor.email])) return refuse({ code: 'PASSWORD_GUESSABLE' });
   const known = await findPassword(context.db, actor.userId);
   if (known === undefined) {
     requireFreshProof(context, actor);

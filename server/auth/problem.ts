@@ -7,6 +7,7 @@ const STATUS: Readonly<Record<AuthRefusal['code'], 401 | 410 | 422 | 429>> = {
   'challenge-over': 410,
   PASSWORD_TOO_SHORT: 422,
   PASSWORD_TOO_LONG: 422,
+  PASSWORD_GUESSABLE: 422,
   // Not 401: the session goes on.
   'proof-wrong': 422,
   'too-many-requests': 429,

@@ -1,5 +1,7 @@
 import { ACTIONS, isAllowed, isAllowedSomewhere } from '#domain/devices/permissions.ts';
 import type { Me } from '#domain/desk-api.ts';
+import { isGuessable } from '#domain/guessable-password.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { countAttempt, forgiveAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
@@ -44,6 +46,7 @@ export type AuthRefusal =
         | 'INVALID_TOKEN'
         | 'PASSWORD_TOO_SHORT'
         | 'PASSWORD_TOO_LONG'
+        | 'PASSWORD_GUESSABLE'
         | 'proof-wrong'
         | 'challenge-over';
     }
@@ -341,6 +344,10 @@ export async function resetPassword(
   input: { readonly token: string; readonly newPassword: string },
   headers: Headers,
 ): Promise<Result<undefined, AuthRefusal>> {
+  // Whose it is, only the token says: name and address are looked at when one changes it oneself.
+  const { newPassword } = input;
+  if (newPassword.length >= limits.passwordMin && isGuessable(newPassword))
+    return refuse({ code: 'PASSWORD_GUESSABLE' });
   const answer = await signIn.newest.api.resetPassword({ body: input, headers, asResponse: true });
   if (answer.ok) return ok(undefined);
   const { code } = (await answer.json()) as { code?: string }; // better-auth's error body

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { hashPassword } from 'better-auth/crypto';
 import { mayGive, type Place, type Role, type Target } from '#domain/devices/permissions.ts';
+import { isGuessable } from '#domain/guessable-password.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type {
@@ -138,6 +139,7 @@ export async function accept(
   if (password.length < limits.passwordMin) return refuse({ code: 'PASSWORD_TOO_SHORT' });
   if (password.length > limits.passwordMax) return refuse({ code: 'PASSWORD_TOO_LONG' });
   if (name === undefined) return refuse({ code: 'name-missing' });
+  if (isGuessable(password, [name, open.email])) return refuse({ code: 'PASSWORD_GUESSABLE' });
   const hash = await hashPassword(password);
   return settle(context, open, async (trx) => {
     const userId = await beginAnew(trx, open.email, name);

@@ -41,6 +41,19 @@ it('a password needs the present one, twelve characters, and no kind of sign in 
   expect((await change(PASSWORD, 'alleen kleine letters')).status).toBe(200);
 });
 
+it('a password that others would try first is refused, wherever one is chosen', async () => {
+  const desk = await new DeskClient(app).signIn(emailOf('auditor'), PASSWORD);
+  for (const newPassword of ['Wachtwoord123!', 'streekbalie2026', 'auditor-auditor-1'])
+    expect(
+      await desk.post('/api/account/password', { currentPassword: PASSWORD, newPassword }),
+    ).toMatchObject({
+      status: 422,
+      code: 'PASSWORD_GUESSABLE',
+    });
+  const reset = { token: 'x'.repeat(24), newPassword: 'qwertyuiop123' };
+  expect(await desk.post('/api/auth/reset-password', reset)).toMatchObject({ code: 'PASSWORD_GUESSABLE' });
+});
+
 it('of passwords only a slow, salted hash is kept', async () => {
   const rows = await server.context.db.selectFrom('auth_account').select('password').execute();
   const hashes = rows.map(({ password }) => password ?? '');

@@ -55,6 +55,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   INVALID_TOKEN: m.desk_password_link_used,
   PASSWORD_TOO_SHORT: m.desk_password_too_short,
   PASSWORD_TOO_LONG: m.desk_password_too_long,
+  PASSWORD_GUESSABLE: m.desk_password_guessable,
 };
 
 /** A server in trouble that still says which. */
