@@ -19,7 +19,7 @@ export interface ServerOptions {
   dataDir?: string;
   env?: Record<string, string>;
   args?: readonly string[];
-  /** Another build than the one of this folder (tests/_support/next-release.ts). */
+  /** Another build than the one of this folder (tests/_support/release.ts). */
   release?: string;
   /** The data folder on a disk of its own, of this size: only where `canMakeDisk`. */
   diskMb?: number;

@@ -3,7 +3,7 @@
 // and finds every scan.
 import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
-import { makeNextRelease, NEXT_VERSION } from '#tests/_support/next-release.ts';
+import { makeRelease, NEXT_VERSION } from '#tests/_support/release.ts';
 import {
   enrol,
   expect,
@@ -70,7 +70,7 @@ test('a new version comes during a shift, and waits for its end', async ({ town,
   await expect(other.getByRole('link', { name: /Scannen/ })).toBeVisible();
   await Promise.all([mark(page), mark(other)]);
 
-  const { gone } = makeNextRelease(RELEASE);
+  const { gone } = makeRelease(RELEASE, { app: NEXT_VERSION, server: NEXT_VERSION });
   await town.deploy(RELEASE);
   const old = gone.find((name) => name.endsWith('.js')) ?? '';
   expect((await fetch(`${town.server.url}/_app/immutable/chunks/${old}`)).status).toBe(404);

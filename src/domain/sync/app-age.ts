@@ -3,26 +3,27 @@
 // is renewed (docs/adr/015). Below OLDEST_APP a release is known to do something wrong at a door: then the phone says so.
 
 /** Raised when a release turns out to need replacing; never to make people update. */
-export const OLDEST_APP = '0.1.0';
+export const OLDEST_APP: Version = [0, 1, 0];
+
+type Version = readonly [major: number, minor: number, patch: number];
 
 export const APP_AGES = ['current', 'behind', 'too-old'] as const;
 export type AppAge = (typeof APP_AGES)[number];
 
 /** A version that does not read as one, such as that of a trial build, is not judged. */
-export function appAge(version: string, newest: string, oldest: string = OLDEST_APP): AppAge {
-  if (isOlder(version, oldest)) return 'too-old';
-  return isOlder(version, newest) ? 'behind' : 'current';
+export function appAge(version: string, newest: string, oldest: Version = OLDEST_APP): AppAge {
+  const ours = versionOf(version);
+  const theirs = versionOf(newest);
+  if (ours && isOlder(ours, oldest)) return 'too-old';
+  return ours && theirs && isOlder(ours, theirs) ? 'behind' : 'current';
 }
 
-function isOlder(version: string, other: string): boolean {
-  const a = numbersOf(version);
-  const b = numbersOf(other);
-  if (!a || !b) return false;
-  const differs = a.findIndex((number, place) => number !== b[place]);
-  return differs >= 0 && (a[differs] ?? 0) < (b[differs] ?? 0);
+function isOlder(version: Version, other: Version): boolean {
+  const differs = version.findIndex((number, place) => number !== other[place]);
+  return differs >= 0 && (version[differs] ?? 0) < (other[differs] ?? 0);
 }
 
-function numbersOf(version: string): readonly number[] | undefined {
-  const [, ...numbers] = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})$/.exec(version) ?? [];
-  return numbers.length === 3 ? numbers.map(Number) : undefined;
+function versionOf(text: string): Version | undefined {
+  const [whole, major, minor, patch] = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})$/.exec(text) ?? [];
+  return whole === undefined ? undefined : [Number(major), Number(minor), Number(patch)];
 }

@@ -13,5 +13,5 @@ it.each([
   ['', 'current'],
   ['1.2', 'current'],
 ] as const)('app %s beside 1.2.3, when 1.1.0 is the oldest: %s', (version, age) => {
-  expect(appAge(version, '1.2.3', '1.1.0')).toBe(age);
+  expect(appAge(version, '1.2.3', [1, 1, 0])).toBe(age);
 });
