@@ -98,6 +98,7 @@ export type TestPhoneOptions = {
   readonly download?: RosterDownload;
   readonly policies?: readonly ActivityPolicy[];
   readonly alone?: (work: () => Promise<void>) => Promise<void>;
+  readonly readsChips?: () => boolean;
 };
 
 let databases = 0;
@@ -119,6 +120,7 @@ export async function testPhone(options: TestPhoneOptions = {}): Promise<Phone> 
       download: options.download ?? (() => Promise.resolve(undefined)),
       phoneFacts: () => Promise.resolve(testFacts),
       ...(options.alone && { alone: options.alone }),
+      ...(options.readsChips && { readsChips: options.readsChips }),
     },
     device,
   );
