@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { POSTGRES_15_SUITES, postgres15Programs } from './tests/_support/postgres-15-suites.ts';
 
 /** Simulated evenings on the real database. */
 const FULL_STACK = 'tests/simulation/full-stack.test.ts';
@@ -48,6 +49,20 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      ...(postgres15Programs() === undefined
+        ? []
+        : [
+            {
+              test: {
+                name: 'postgres-15',
+                include: POSTGRES_15_SUITES,
+                testTimeout: 30_000,
+                hookTimeout: 120_000,
+                globalSetup: 'tests/_support/postgres-15.ts',
+                sequence: { groupOrder: 4 },
+              },
+            },
+          ]),
       {
         test: {
           name: 'process',
@@ -56,7 +71,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           fileParallelism: false,
           // Alone and last: kill and time-out tests say nothing on a machine that does something else.
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

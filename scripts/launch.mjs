@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_MIN = [20, 19];
 
-const SERVER_COMMANDS = ['start', 'serve', 'migrate', 'backup', 'restore', 'admin', 'audit'];
+const SERVER_COMMANDS = ['start', 'serve', 'migrate', 'backup', 'restore', 'move', 'admin', 'audit'];
 const SCRIPTS = { test: 'scripts/test.ts', proof: 'scripts/proof.ts', dev: 'scripts/dev.ts' };
 
 /** What each half of the build is made of; a change in any of it builds that half again. */

@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import { AUDIT_USAGE, runAudit } from './audit/audit-cli.ts';
 import { runAdmin } from './auth/admin-cli.ts';
 import { restoreBackup } from './backup/restore-backup.ts';
+import { moveDatabase } from './backup/move.ts';
 import { writeBackup } from './backup/write-backup.ts';
 import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import type { Config, Environment } from './config.ts';
 import { createDatabase, createPool } from './db/database.ts';
+import { readIfPresent } from './db/embedded/cluster-folder.ts';
 import { migrate, readMigrationState } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
 import { randomIds } from './ids.ts';
@@ -35,6 +37,8 @@ export async function runOperatorCommand(
       return args[0] === 'rotate-key' ? rotate(config, args[1]) : administer(config, args);
     case 'backup':
       return backUp(config, args, environment);
+    case 'move':
+      return move(config);
     case 'restore':
       return restore(config, args, environment);
     case 'audit':
@@ -122,6 +126,36 @@ async function restore(config: Config, args: readonly string[], environment: Env
     return 0;
   } finally {
     await database.stop();
+  }
+}
+
+/** From the embedded database of DATA_DIR to the server of DATABASE_URL. */
+async function move(config: Config): Promise<number> {
+  if (config.databaseUrl === undefined) {
+    throw new OperatorError('Set DATABASE_URL to the PostgreSQL server to move to; DATA_DIR is what moves.');
+  }
+  // An owner would make a new database where there is none.
+  const passwords = resolve(config.dataDir, 'postgres-passwords.json');
+  if ((await readIfPresent(passwords)) === undefined) {
+    throw new OperatorError(
+      `There is no database in ${config.dataDir}: set DATA_DIR to the folder that moves.`,
+    );
+  }
+  const to = await openDatabase(config, { role: 'owner', say });
+  const from = await openDatabase({ ...config, databaseUrl: undefined }, { role: 'owner', say });
+  try {
+    const now = new Date(systemClock.now());
+    const ends = { from: from.url, to: to.url };
+    const moved = await moveDatabase({ ...ends, feedEpoch: randomIds.newId(), version: VERSION, now });
+    say(`Moved ${moved.tables} tables and ${moved.rows} rows, compared row by row (${moved.ledger}).`);
+    say(
+      'From now on start the server with this DATABASE_URL and the same DATA_DIR, which still holds the keys.',
+    );
+    say(`Nothing was changed in ${config.dataDir}: start no server on its own database again.`);
+    return 0;
+  } finally {
+    await from.stop();
+    await to.stop();
   }
 }
 

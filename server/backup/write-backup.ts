@@ -56,7 +56,11 @@ export async function writeBackup(source: BackupSource, file: string): Promise<B
   }
 }
 
-async function* readDatabase(client: Client, source: BackupSource): AsyncGenerator<Buffer> {
+/** Every table as frames, in the snapshot of the transaction that the client is in. */
+export async function* readDatabase(
+  client: Client,
+  source: Pick<BackupSource, 'version' | 'now'>,
+): AsyncGenerator<Buffer> {
   const migrations = await client.query<{ name: string }>('select name from kysely_migration order by name');
   yield encodeFrame('manifest', {
     createdAt: source.now.toISOString(),

@@ -27,14 +27,19 @@ let dropTemplate: (() => Promise<void>) | undefined;
 export async function setup(project: TestProject): Promise<void> {
   const given = process.env['TEST_DATABASE_URL'];
   const adminUrl = given ?? (await startPrivateServer());
+  const template = await makeTemplate(adminUrl);
+  if (given !== undefined) dropTemplate = () => runAsAdmin(given, `drop database ${template} with (force)`);
+  project.provide('postgres', { adminUrl, template });
+}
+
+/** An empty database with the schema of this code. */
+export async function makeTemplate(adminUrl: string): Promise<string> {
   const template = `streekbalie_template_${randomBytes(4).toString('hex')}`;
   await runAsAdmin(adminUrl, `create database ${template}`);
-  if (given !== undefined) dropTemplate = () => runAsAdmin(given, `drop database ${template} with (force)`);
-
   const db = createDatabase(createPool(databaseUrl(adminUrl, template)));
   await migrate(db);
   await db.destroy();
-  project.provide('postgres', { adminUrl, template });
+  return template;
 }
 
 export async function teardown(): Promise<void> {

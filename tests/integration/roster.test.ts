@@ -198,8 +198,11 @@ test('cards come, change, leave and are renamed: each change is told alone, and 
     const fresh = await follow(createApp(server.context), phone);
     const { roster, bytes } = await follow(lasting, phone);
     const whole = await download();
-    expect(bytesOf(roster), `step ${index}`).toEqual(bytesOf(whole));
-    expect(bytesOf(fresh.roster), `step ${index}, another process`).toEqual(bytesOf(whole));
+    // A transaction of any other database of the cluster may move the version on between one look and the next.
+    const asOne = ({ header, ...rest }: typeof whole) =>
+      bytesOf({ ...rest, header: { ...header, version: whole.header.version } });
+    expect(asOne(roster), `step ${index}`).toEqual(bytesOf(whole));
+    expect(asOne(fresh.roster), `step ${index}, another process`).toEqual(bytesOf(whole));
     if (index > 0) expect(bytes, `step ${index}`).toBeLessThan(400);
     phone = roster;
   }
