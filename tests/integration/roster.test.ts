@@ -199,10 +199,12 @@ test('cards come, change, leave and are renamed: each change is told alone, and 
     const { roster, bytes } = await follow(lasting, phone);
     const whole = await download();
     // A transaction of any other database of the cluster may move the version on between one look and the next.
-    const asOne = ({ header, ...rest }: typeof whole) =>
-      bytesOf({ ...rest, header: { ...header, version: whole.header.version } });
-    expect(asOne(roster), `step ${index}`).toEqual(bytesOf(whole));
-    expect(asOne(fresh.roster), `step ${index}, another process`).toEqual(bytesOf(whole));
+    const asOne = (one: Roster): string =>
+      Buffer.from(bytesOf(one))
+        .toString('latin1')
+        .replace(/"version":\d+/, '"version":0');
+    expect(asOne(roster), `step ${index}`).toEqual(asOne(whole));
+    expect(asOne(fresh.roster), `step ${index}, another process`).toEqual(asOne(whole));
     if (index > 0) expect(bytes, `step ${index}`).toBeLessThan(400);
     phone = roster;
   }
