@@ -67,6 +67,14 @@ const CHANGES = {
   ],
   'recovery-codes-renewed': ['er zijn nieuwe reservecodes gemaakt', 'new recovery codes were made'],
   'passkey-added': ['er is een passkey bijgekomen', 'a passkey was added'],
+  'provider-linked': [
+    'je kan je nu ook aanmelden met je account bij je organisatie',
+    'you can now also sign in with the account of your organisation',
+  ],
+  'provider-unlinked': [
+    'je account bij je organisatie is losgekoppeld',
+    'the account of your organisation was unlinked',
+  ],
   'passkey-removed': ['er is een passkey weggehaald', 'a passkey was removed'],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -9,6 +9,7 @@ import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { actorName, type Actor } from './actor.ts';
+import { tellOwner } from './change-notice.ts';
 import { readCookie } from './cookie.ts';
 import { requireFreshProof } from './fresh-proof.ts';
 import type { Identity, OidcProvider, ProviderRefusal } from './oidc-provider.ts';
@@ -26,7 +27,7 @@ import { hasSecondStep } from './second-step-service.ts';
 import { makeChallenge, openProvenSession, readSession, type AuthRefusal, type From } from './service.ts';
 import type { SignIn } from './sign-in.ts';
 
-type OidcContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys' | 'appUrl'>;
+type OidcContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys' | 'appUrl' | 'mail'>;
 
 export type OidcRefusal =
   | ProviderRefusal
@@ -160,11 +161,13 @@ export async function unlink(
     listPasskeys(db, actor.userId),
   ]);
   if (password === undefined && passkeys.length === 0) return refuse({ code: 'last-way-in' });
-  return db.transaction().execute(async (trx) => {
-    if (await deleteLink(trx, actor.userId, provider.providerId))
-      await note(trx, context, actor, 'provider-unlinked');
-    return ok(undefined);
+  const removed = await db.transaction().execute(async (trx) => {
+    const deleted = await deleteLink(trx, actor.userId, provider.providerId);
+    if (deleted) await note(trx, context, actor, 'provider-unlinked');
+    return deleted;
   });
+  if (removed) await tellOwner(context, actor.regionId, actor.email, 'provider-unlinked');
+  return ok(undefined);
 }
 
 /** The link decides; a checked address makes one, once, for a person who has a role. */
@@ -206,13 +209,15 @@ async function keepLink(
   person: Person,
   { subject }: Identity,
 ): Promise<Result<Person, OidcRefusal>> {
-  return context.db.transaction().execute(async (trx) => {
-    // Another account there was linked to this person: a second one with the same address is somebody else.
-    if (!(await insertLink(trx, person.userId, provider.providerId, subject)))
-      return refuse({ code: 'provider-taken' } as const);
-    await note(trx, context, person, 'provider-linked');
-    return ok(person);
+  const linked = await context.db.transaction().execute(async (trx) => {
+    const inserted = await insertLink(trx, person.userId, provider.providerId, subject);
+    if (inserted) await note(trx, context, person, 'provider-linked');
+    return inserted;
   });
+  // Another account there was linked to this person: a second one with the same address is somebody else.
+  if (!linked) return refuse({ code: 'provider-taken' });
+  await tellOwner(context, person.regionId, person.email, 'provider-linked');
+  return ok(person);
 }
 
 /** In the open session of the person who asked for it, and in no other. */
@@ -227,12 +232,14 @@ async function linkOwn(
   const session = await readSession(context, signIn, headers, { renew: false });
   if (session?.actor.userId !== userId) return refuse({ code: 'provider-over' });
   const { actor } = session;
-  return context.db.transaction().execute(async (trx) => {
-    if (!(await insertLink(trx, userId, provider.providerId, subject)))
-      return refuse({ code: 'provider-linked-already' } as const);
-    await note(trx, context, actor, 'provider-linked');
-    return ok(undefined);
+  const linked = await context.db.transaction().execute(async (trx) => {
+    const inserted = await insertLink(trx, userId, provider.providerId, subject);
+    if (inserted) await note(trx, context, actor, 'provider-linked');
+    return inserted;
   });
+  if (!linked) return refuse({ code: 'provider-linked-already' });
+  await tellOwner(context, actor.regionId, actor.email, 'provider-linked');
+  return ok(undefined);
 }
 
 /** What the provider asked counts as a second step only where the settings say so. */

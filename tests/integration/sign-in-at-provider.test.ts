@@ -246,6 +246,14 @@ test('the account screen links an account with another address, shows it and unl
   expect(await linkOf()).toEqual({ name: 'Stad Ieper', linkedAt: null });
   expect(await signInThere(client(), 'prive')).toMatchObject({ code: 'provider-unverified' });
   expect([await auditOf('provider-linked'), await auditOf('provider-unlinked')]).toEqual([1, 1]);
+  const letters = await server.context.db
+    .selectFrom('outgoing_mail')
+    .select(['recipient', 'body'])
+    .where('subject', 'like', '%veranderd aan je account%')
+    .where('recipient', '=', emailOf('desk'))
+    .execute();
+  for (const told of ['nu ook aanmelden met je account bij je organisatie', 'is losgekoppeld'])
+    expect(letters.filter(({ body }) => body?.includes(told)).length).toBeGreaterThan(0);
 });
 
 test('a link begun by one person is not finished in the session of another, nor without one', async () => {
