@@ -6,6 +6,8 @@ import { assert } from '#domain/kernel/assert.ts';
 
 export type Scene =
   | { readonly show: 'code-128' | 'qr' | 'ean-13'; readonly text: string; readonly frames: number }
+  /** The screen of another phone: grey values of a square picture of `side` pixels, in base64. */
+  | { readonly show: 'screen'; readonly luma: string; readonly side: number; readonly frames: number }
   /** An empty table. */
   | { readonly show: 'nothing'; readonly frames: number };
 
@@ -30,10 +32,25 @@ export async function writeFakeCamera(file: string, scenes: readonly Scene[]): P
   ];
   const grey = new Uint8Array((WIDTH * HEIGHT) / 2).fill(128); // U and V, a quarter each
   for (const scene of scenes) {
-    const luma = scene.show === 'nothing' ? emptyTable() : cardOnTable(scene.show, scene.text);
+    const luma = lumaOf(scene);
     for (let i = 0; i < scene.frames; i++) parts.push(Buffer.from('FRAME\n'), luma, grey);
   }
   await writeFile(file, Buffer.concat(parts));
+}
+
+function lumaOf(scene: Scene): Uint8Array {
+  if (scene.show === 'nothing') return emptyTable();
+  if (scene.show === 'screen') return screenOnTable(scene.luma, scene.side);
+  return cardOnTable(scene.show, scene.text);
+}
+
+function screenOnTable(base64: string, side: number): Uint8Array {
+  const luma = emptyTable();
+  const screen = Buffer.from(base64, 'base64');
+  const [left, top] = [Math.round((WIDTH - side) / 2), Math.round((HEIGHT - side) / 2)];
+  for (let y = 0; y < side; y++)
+    luma.set(screen.subarray(y * side, (y + 1) * side), (top + y) * WIDTH + left);
+  return luma;
 }
 
 const emptyTable = (): Uint8Array => new Uint8Array(WIDTH * HEIGHT).fill(TABLE);

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import type { Scene } from '#tests/_support/fake-camera.ts';
 import { lookAtScreen } from '#tests/_support/desk-look.ts';
 import { signInAtDesk } from '#tests/_support/desk-page.ts';
 import {
@@ -110,3 +111,88 @@ test('a file of a phone without network is read in at the desk, twice, and the p
     expect(rows).toEqual([{ count: 3 }]);
   });
 });
+
+test('codes on the screen of a phone without network are read by another phone, which hands them in', async ({
+  town,
+  newPhone,
+}) => {
+  test.setTimeout(180_000);
+  const phone = await newPhone();
+  const { deviceId } = await scanWithoutNetwork(town, phone, 'Kelder', 5);
+  await phone.page.getByRole('button', { name: 'Toon als QR-codes' }).click();
+  const shown = phone.page.getByTestId('show-frames');
+  await expect(phone.page.getByTestId('frame')).toBeVisible();
+  const film = await filmOf(phone.page, Number(await shown.getAttribute('data-frames')));
+  await phone.page.getByRole('button', { name: 'Stop' }).click();
+
+  const carrier = await newPhone({ film });
+  await enrol(town, carrier, 'Gsm van Jo');
+  await expectReady(carrier.page);
+  await carrier.browser.context.setOffline(true);
+  await carrier.page.goto(`${town.server.url}/redding`);
+  await carrier.page.getByRole('button', { name: 'Lees QR-codes' }).click();
+  await expect(carrier.page.getByText('5 scans van Kelder zijn op dit toestel bewaard')).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(carrier.page.getByTestId('carried')).toContainText('5 scans van Kelder wachten op bereik');
+  await expectRulings(town, deviceId, []);
+
+  await carrier.dieAndReturn({ offline: true });
+  await carrier.page.goto(`${town.server.url}/redding`);
+  await expect(carrier.page.getByTestId('carried')).toContainText('wachten op bereik');
+  await carrier.browser.context.setOffline(false);
+  await expect(carrier.page.getByTestId('carried')).toContainText('5 scans van Kelder zijn aangekomen');
+  await expect(carrier.page.getByTestId('carried')).toContainText('5 verwerkt');
+  await expectRulings(town, deviceId, Array<string>(5).fill('accepted 1'));
+  await lookAtScreen(carrier.page, 'carried scans');
+
+  await phone.browser.context.setOffline(false);
+  await expect(phone.page.getByText('staat niets meer dat nog verstuurd moet worden')).toBeVisible();
+  await expectRulings(town, deviceId, Array<string>(5).fill('accepted 1'));
+});
+
+/** What a camera before the screen would see, read off it: each code for a moment, out of order. */
+async function filmOf(page: Page, count: number): Promise<Scene[]> {
+  const pictures = new Map<string, string>();
+  const frame = page.getByTestId('frame');
+  await expect
+    .poll(
+      async () => {
+        const [alt, src] = await frame.evaluate((img) => [img.getAttribute('alt'), img.getAttribute('src')]);
+        if (alt !== null && src !== null) pictures.set(alt, src);
+        return pictures.size;
+      },
+      { timeout: 60_000, intervals: [50] },
+    )
+    .toBe(count);
+  const screens = await page.evaluate(photograph, { sources: [...pictures.values()], side: SCREEN_SIDE });
+  return screens.reverse().map((luma) => ({ show: 'screen', luma, side: SCREEN_SIDE, frames: 4 }));
+}
+
+const SCREEN_SIDE = 440;
+
+/** In the page: grey values of each picture on its white border, in base64. */
+async function photograph({
+  sources,
+  side,
+}: {
+  sources: readonly string[];
+  side: number;
+}): Promise<string[]> {
+  const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side });
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const taken: string[] = [];
+  for (const src of sources) {
+    const image = Object.assign(new Image(), { src });
+    await image.decode();
+    if (!context) throw new Error('no canvas');
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, side, side);
+    context.drawImage(image, 20, 20, side - 40, side - 40);
+    const { data } = context.getImageData(0, 0, side, side);
+    taken.push(
+      btoa(Array.from({ length: side * side }, (_, i) => String.fromCharCode(data[i * 4] ?? 0)).join('')),
+    );
+  }
+  return taken;
+}

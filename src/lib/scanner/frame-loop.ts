@@ -10,12 +10,15 @@ const FRAME_EVERY_MS = 80;
 /** A broken decoder is started again, this often. */
 const RESTARTS_MAX = 3;
 
+/** Of the codes in one picture the one to act on. */
+export type Gate = Pick<CodeGate, 'pass' | 'forget'>;
+
 export class FrameLoop {
   readonly #video: HTMLVideoElement;
   readonly #onCode: (code: SeenCode) => void;
   readonly #onBroken: () => void;
   readonly #newDecoder: () => Decoder;
-  readonly #gate = new CodeGate();
+  readonly #gate: Gate;
   #decoder: Decoder | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
@@ -27,7 +30,9 @@ export class FrameLoop {
     video: HTMLVideoElement,
     on: { code: (code: SeenCode) => void; broken: () => void },
     newDecoder = startDecoder,
+    gate: Gate = new CodeGate(),
   ) {
+    this.#gate = gate;
     this.#video = video;
     this.#newDecoder = newDecoder;
     this.#onCode = on.code;
