@@ -19,6 +19,7 @@ import { toRanges } from '#domain/sync/seq-ranges.ts';
 import type { Clock } from '../clock.ts';
 import { signBytes } from '../db/device-keys.ts';
 import type { DeviceRow, OutboxRow, PhoneDb } from '../db/phone-db.ts';
+import { readBacklog, withState } from '../db/unsent.ts';
 import { composeRuns, signHead, type HeadSigner } from '../sync/compose-runs.ts';
 import { openCommands } from '../sync/outgoing-commands.ts';
 import type { OutgoingCommand } from '../sync/sync-store.ts';
@@ -36,7 +37,7 @@ export async function listUnsent(
   const devices = await db.devices.where('state').anyOf('active', 'revoked', 'left').toArray();
   const found = [];
   for (const device of devices) {
-    const count = await unsentOf(db, device).count();
+    const { unsent: count } = await readBacklog(db, device.id);
     if (count > 0) found.push({ device, count });
   }
   return found;
@@ -47,7 +48,9 @@ export async function makeRescue(
   device: DeviceRow,
 ): Promise<Result<Rescue, RescueProblem>> {
   if (!device.rescueKey) return refuse({ code: 'no-key' });
-  const rows: OutboxRow[] = await unsentOf(db, device).limit(limits.rescueCommandsMax).toArray();
+  const rows: OutboxRow[] = await withState(db, device.id, 'unsent')
+    .limit(limits.rescueCommandsMax)
+    .toArray();
   for (let take = rows.length; take > 0; take = Math.floor(take / 2)) {
     const bundle = await seal(db, device, device.rescueKey, rows.slice(0, take), clock.now());
     if (bundle.bytes.length <= limits.rescueBytesMax) return ok(bundle);
@@ -101,9 +104,6 @@ async function seal(
     bytes: new Uint8Array(writeRescue(sha256, open, await sealRescue(serverKey, open, plain))),
   };
 }
-
-const unsentOf = (db: PhoneDb, { id }: DeviceRow) =>
-  db.outbox.where('[device+state+seq]').between([id, 'unsent', 0], [id, 'unsent', Number.MAX_SAFE_INTEGER]);
 
 /** Where what is stored no longer gives the hash that was signed. */
 function brokenLinks(commands: readonly OutgoingCommand[]): SeqRange[] {
