@@ -128,6 +128,9 @@ for (const [answer, sentence] of [
     await startShift(phone.page);
     await phone.page.locator('[data-nfc]').click();
     await expect(phone.page.getByText(sentence)).toBeVisible();
+    // Read once, it makes room for the verdict.
+    await phone.page.getByRole('button', { name: 'Sluiten', exact: true }).click();
+    await expect(phone.page.getByText(sentence)).toBeHidden();
     await expectVerdict(phone.page, 'Gespaard');
   });
 
