@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { OperatorError } from './operator-error.ts';
+import { OperatorError, reasonOf } from './operator-error.ts';
 
 // The settings, read once from the environment. Everything that is missing or wrong is told at once.
 
@@ -69,6 +70,8 @@ const Settings = z.object({
   APP_URL: url(['http:', 'https:']).optional(),
   DATA_DIR: z.string().optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+  /** A secret as a container gives it: in a file, not in the environment. */
+  DATABASE_PASSWORD_FILE: z.string().optional(),
   DEMO: flag.optional(),
   DEMO_PUBLIC: flag.optional(),
   KEY_FILE: z.string().optional(),
@@ -114,7 +117,7 @@ export function readConfig(mode: Mode, environment: Environment): Config {
     host: settings.HOST,
     appUrl: settings.APP_URL === undefined ? undefined : new URL(settings.APP_URL).origin,
     dataDir,
-    databaseUrl: settings.DATABASE_URL,
+    databaseUrl: databaseUrlOf(settings),
     demo,
     keyFile: settings.KEY_FILE ?? resolve(dataDir, 'keys.json'),
     tls:
@@ -184,6 +187,17 @@ function oidcOf(settings: Settings): OidcSettings | undefined {
   if (!issuer || !clientId || !clientSecret || !name) return undefined;
   const secondStep = (settings.OIDC_SECOND_STEP ?? '').split(/[\s,]+/).filter((value) => value !== '');
   return { issuer, clientId, clientSecret, name, secondStep };
+}
+
+function databaseUrlOf({ DATABASE_URL, DATABASE_PASSWORD_FILE }: Settings): string | undefined {
+  if (DATABASE_URL === undefined || DATABASE_PASSWORD_FILE === undefined) return DATABASE_URL;
+  try {
+    const url = new URL(DATABASE_URL);
+    url.password = encodeURIComponent(readFileSync(DATABASE_PASSWORD_FILE, 'utf8').trim());
+    return url.href;
+  } catch (error) {
+    throw wrongSettings([`DATABASE_PASSWORD_FILE cannot be used (${reasonOf(error)})`]);
+  }
 }
 
 function metricsAddress({ METRICS_ADDRESS }: Settings): { host: string; port: number } | undefined {

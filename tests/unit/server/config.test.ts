@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig, type Mode } from '#server/config.ts';
 
@@ -69,6 +72,16 @@ test('a provider of sign-in is whole or not there, and is https except on this m
   });
   expect(oidc).toMatchObject({ issuer: 'https://x.be', name: 'Stad Ieper', secondStep: ['mfa', 'otp'] });
   expect(readConfig('start', {}).oidc).toBeUndefined();
+});
+
+test('the password of the database may come from a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'streekbalie-config-'));
+  const file = join(folder, 'password');
+  writeFileSync(file, 'vier woorden/en @\n');
+  const settings = { DATABASE_URL: 'postgresql://streekbalie@db/x', DATABASE_PASSWORD_FILE: file };
+  expect(new URL(readConfig('start', settings).databaseUrl ?? '').password).toBe('vier%20woorden%2Fen%20%40');
+  rmSync(folder, { recursive: true });
+  expect(faultsOf('start', settings)).toContain('DATABASE_PASSWORD_FILE cannot be used');
 });
 
 test('figures are for nobody unless asked, and open to other machines only with a token', () => {
