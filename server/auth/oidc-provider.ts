@@ -13,6 +13,8 @@ export type Identity = {
   readonly name: string | undefined;
   /** The provider asked for what the settings take for a second step. */
   readonly secondStepDone: boolean;
+  /** When the person last showed there who he is, where the provider says so: a silent sign-in proves nothing. */
+  readonly provedAt: number | undefined;
 };
 
 export type ProviderRefusal = { readonly code: 'provider-away' | 'provider-refused' | 'provider-wrong' };
@@ -26,8 +28,15 @@ export interface OidcProvider {
   readonly providerId: string;
   /** Where the browser goes; `again`: the provider asks anew who it is. */
   address(expected: Expected, options: { again: boolean }): Promise<Result<string, ProviderRefusal>>;
-  /** With the query that the provider sent the browser back with. */
-  redeem(query: string, expected: Expected): Promise<Result<Identity, ProviderRefusal>>;
+  /**
+   * With the query that the provider sent the browser back with. `provedWithinS`: a proof there that is older, or that the
+   * provider does not speak of, is refused; what the address asked for went through the browser.
+   */
+  redeem(
+    query: string,
+    expected: Expected,
+    options: { provedWithinS?: number | undefined },
+  ): Promise<Result<Identity, ProviderRefusal>>;
   /** Where one signs out there too, if the provider offers that. */
   signOutAddress(): Promise<string | undefined>;
 }
@@ -44,6 +53,7 @@ const Claims = z.object({
   name: z.optional(z.string()),
   acr: z.optional(z.string()),
   amr: z.optional(z.array(z.string())),
+  auth_time: z.optional(z.number()),
 });
 type Claims = z.infer<typeof Claims>;
 
@@ -93,13 +103,14 @@ export function createOidcProvider(
         };
         return client.buildAuthorizationUrl(config, parameters).href;
       }),
-    redeem: (query, { state, nonce, verifier }) =>
+    redeem: (query, { state, nonce, verifier }, { provedWithinS }) =>
       attempt(async (config) => {
         const tokens = await client.authorizationCodeGrant(config, new URL(`${redirectUri}?${query}`), {
           expectedState: state,
           expectedNonce: nonce,
           pkceCodeVerifier: verifier,
           idTokenExpected: true,
+          ...(provedWithinS !== undefined && { maxAge: provedWithinS }),
         });
         const claims = z.parse(Claims, tokens.claims());
         return identityOf(claims, await emailOf(config, tokens.access_token, claims), settings);
@@ -152,6 +163,7 @@ function identityOf(claims: Claims, said: EmailClaims, { secondStep }: OidcSetti
     verifiedEmail: said.email_verified === true ? said.email?.toLowerCase() : undefined,
     name: said.name ?? claims.name,
     secondStepDone: steps.some((step) => secondStep.includes(step)),
+    provedAt: claims.auth_time === undefined ? undefined : claims.auth_time * 1_000,
   };
 }
 

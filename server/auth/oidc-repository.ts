@@ -73,8 +73,17 @@ export async function findLinkedSince(
   return row?.created_at.getTime();
 }
 
-export async function noteOpenedBy(db: Db, token: string, providerId: string): Promise<void> {
-  await db.updateTable('auth_session').set({ opened_by: providerId }).where('token', '=', token).execute();
+export async function noteOpenedBy(
+  db: Db,
+  token: string,
+  providerId: string,
+  provedAt: number | undefined,
+): Promise<void> {
+  await db
+    .updateTable('auth_session')
+    .set({ opened_by: providerId, proved_at: provedAt ?? null })
+    .where('token', '=', token)
+    .execute();
 }
 
 export async function readOpenedBy(db: Db, sessionId: string): Promise<string | undefined> {

@@ -42,12 +42,19 @@ export type OidcRefusal =
     }
   | AuthRefusal;
 
-/** Takes up an invitation for the person that the provider names; the staff room gives it (desk-routes.ts). */
+/**
+ * Takes up an invitation for the person that the provider names; the staff room gives it (desk-routes.ts). With the account
+ * there or not at all: `link` is tried in the same transaction.
+ */
 export type AcceptInvitation = (
   token: string,
   person: { readonly email: string; readonly name: string | undefined },
+  link: (trx: Context['db'], person: Person) => Promise<boolean>,
 ) => Promise<
-  Result<Person, { readonly code: 'invitation-over' | 'other-region' | 'provider-other-address' }>
+  Result<
+    Person,
+    { readonly code: 'invitation-over' | 'other-region' | 'provider-other-address' | 'provider-taken' }
+  >
 >;
 
 type Purpose =
@@ -56,6 +63,8 @@ type Purpose =
   | { readonly kind: 'invitation'; readonly token: string };
 
 const Attempt = z.object({
+  /** Set where the person must show anew there who he is. */
+  againFrom: z.optional(z.number()),
   nonce: z.string(),
   verifier: z.string(),
   browser: z.string(),
@@ -85,7 +94,13 @@ export async function beginAtProvider(
   const [state, nonce, verifier, browser] = [ids.token(), ids.token(), ids.token(), ids.token()];
   const url = await provider.address({ state, nonce, verifier }, { again });
   if (!url.ok) return url;
-  const kept: Attempt = { nonce, verifier, browser: hashOf(browser), purpose };
+  const kept: Attempt = {
+    nonce,
+    verifier,
+    browser: hashOf(browser),
+    purpose,
+    ...(again && { againFrom: clock.now() }),
+  };
   const { internalAdapter } = await signIn.newest.$context;
   await internalAdapter.createVerificationValue({
     identifier: identifierOf(state),
@@ -121,7 +136,9 @@ export async function finishAtProvider(
   const state = new URLSearchParams(query).get('state') ?? '';
   const attempt = await takeAttempt(context, signIn, state, headers);
   if (!attempt) return refuse({ code: 'provider-over' });
-  const redeemed = await provider.redeem(query, { state, ...attempt });
+  const { againFrom } = attempt;
+  const provedWithinS = againFrom && Math.ceil((context.clock.now() - againFrom) / 1_000);
+  const redeemed = await provider.redeem(query, { state, ...attempt }, { provedWithinS });
   if (!redeemed.ok) return redeemed;
   const identity = redeemed.value;
   const { purpose } = attempt;
@@ -194,13 +211,18 @@ async function takeUp(
   provider: OidcProvider,
   accept: AcceptInvitation,
   token: string,
-  { verifiedEmail: email, name, ...identity }: Identity,
+  { verifiedEmail: email, name, subject }: Identity,
 ): Promise<Result<Person, OidcRefusal | { readonly code: string }>> {
   if (email === undefined) return refuse({ code: 'provider-unverified' });
-  const linked = await findLinkedPerson(context.db, provider.providerId, identity.subject);
-  const accepted = await accept(token, { email, name });
-  if (!accepted.ok || linked?.userId === accepted.value.userId) return accepted;
-  return keepLink(context, provider, accepted.value, { ...identity, verifiedEmail: email, name });
+  let isNew = false;
+  const accepted = await accept(token, { email, name }, async (trx, person) => {
+    const linked = await findLinkedPerson(trx, provider.providerId, subject);
+    if (linked) return linked.userId === person.userId;
+    isNew = await linkTo(trx, context, provider, person, subject);
+    return isNew;
+  });
+  if (accepted.ok && isNew) await tellLinked(context, accepted.value);
+  return accepted;
 }
 
 async function keepLink(
@@ -209,16 +231,29 @@ async function keepLink(
   person: Person,
   { subject }: Identity,
 ): Promise<Result<Person, OidcRefusal>> {
-  const linked = await context.db.transaction().execute(async (trx) => {
-    const inserted = await insertLink(trx, person.userId, provider.providerId, subject);
-    if (inserted) await note(trx, context, person, 'provider-linked');
-    return inserted;
-  });
+  const linked = await context.db
+    .transaction()
+    .execute((trx) => linkTo(trx, context, provider, person, subject));
   // Another account there was linked to this person: a second one with the same address is somebody else.
   if (!linked) return refuse({ code: 'provider-taken' });
-  await tellOwner(context, person.regionId, person.email, 'provider-linked');
+  await tellLinked(context, person);
   return ok(person);
 }
+
+async function linkTo(
+  trx: Context['db'],
+  context: OidcContext,
+  { providerId }: OidcProvider,
+  person: Person,
+  subject: string,
+): Promise<boolean> {
+  const inserted = await insertLink(trx, person.userId, providerId, subject);
+  if (inserted) await note(trx, context, person, 'provider-linked');
+  return inserted;
+}
+
+const tellLinked = (context: OidcContext, { regionId, email }: Person): Promise<void> =>
+  tellOwner(context, regionId, email, 'provider-linked');
 
 /** In the open session of the person who asked for it, and in no other. */
 async function linkOwn(
@@ -232,13 +267,11 @@ async function linkOwn(
   const session = await readSession(context, signIn, headers, { renew: false });
   if (session?.actor.userId !== userId) return refuse({ code: 'provider-over' });
   const { actor } = session;
-  const linked = await context.db.transaction().execute(async (trx) => {
-    const inserted = await insertLink(trx, userId, provider.providerId, subject);
-    if (inserted) await note(trx, context, actor, 'provider-linked');
-    return inserted;
-  });
+  const linked = await context.db
+    .transaction()
+    .execute((trx) => linkTo(trx, context, provider, actor, subject));
   if (!linked) return refuse({ code: 'provider-linked-already' });
-  await tellOwner(context, actor.regionId, actor.email, 'provider-linked');
+  await tellLinked(context, actor);
   return ok(undefined);
 }
 
@@ -257,7 +290,8 @@ async function openFor(
     return { answer: { did: 'half', challenge }, cookies: [] };
   }
   await auditSignIn(context.db, person.email, true, context.clock.now());
-  const cookies = await openProvenSession(context, signIn, { ...person, openedBy }, headers);
+  const { provedAt } = identity;
+  const cookies = await openProvenSession(context, signIn, { ...person, openedBy, provedAt }, headers);
   return { answer: { did: 'signed-in' }, cookies };
 }
 

@@ -15,20 +15,20 @@ export async function readHomeRegion(db: Db, userId: string): Promise<number | u
   return row?.region_id;
 }
 
-/** The home region of the person of a session, and when he last proved again who he is. */
+/** The home region of the person of a session, which provider opened it, and when he last proved again who he is. */
 export async function readSessionFacts(
   db: Db,
   sessionId: string,
-): Promise<{ regionId: number; provedAt: number | null } | undefined> {
+): Promise<{ regionId: number; provedAt: number | null; openedBy: string | null } | undefined> {
   const row = await db
     .selectFrom('auth_session as s')
     .innerJoin('role_grant as g', 'g.user_id', 's.user_id')
-    .select(['g.region_id', 's.proved_at'])
+    .select(['g.region_id', 's.proved_at', 's.opened_by'])
     .where('s.id', '=', sessionId)
     .orderBy('g.region_id')
     .limit(1)
     .executeTakeFirst();
-  return row && { regionId: row.region_id, provedAt: row.proved_at };
+  return row && { regionId: row.region_id, provedAt: row.proved_at, openedBy: row.opened_by };
 }
 
 export type NamedGrant = Grant & { readonly placeName: string };

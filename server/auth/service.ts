@@ -83,7 +83,9 @@ export async function readSession(
   if (facts === undefined) return undefined;
   const { regionId } = facts;
   const grants = await readGrants(db, regionId, user.id);
-  const provedAt = Math.max(session.createdAt.getTime(), facts.provedAt ?? 0);
+  // Who was signed in at a provider may not have shown anything for days: there only its word counts.
+  const begun = facts.openedBy === null ? session.createdAt.getTime() : 0;
+  const provedAt = Math.max(begun, facts.provedAt ?? 0);
   return {
     actor: {
       userId: user.id,
@@ -146,24 +148,27 @@ export async function signInWithCode(
   await forgiveAttempt(context, SECOND_BY_PERSON, userId);
   if (!(await internalAdapter.consumeVerificationValue(identifier)))
     return refuse({ code: 'challenge-over' });
-  return ok({ cookies: await openProvenSession(context, signIn, { userId, email, openedBy }, headers) });
+  const proven = { userId, email, openedBy, provedAt: context.clock.now() };
+  return ok({ cookies: await openProvenSession(context, signIn, proven, headers) });
 }
 
-/** For a person who proved himself in a way of our own; `openedBy` names the provider that said who it is. */
+/** `openedBy` names the provider that said who it is, and `provedAt` when he showed it; without one he does so now. */
 export async function openProvenSession(
   context: SignInContext,
   signIn: SignIn,
-  { userId, email, openedBy }: Halfway & { readonly email: string },
+  { userId, email, openedBy, provedAt }: Halfway & Proven,
   headers: Headers,
 ): Promise<readonly string[]> {
   await leaveFormerSession(context, signIn, headers);
   const answer = await signIn.newest.api.openProvenSession({ body: { userId }, headers, asResponse: true });
   if (openedBy !== undefined) {
     const { token } = (await answer.json()) as { token: string }; // as proven-session.ts gives it
-    await noteOpenedBy(context.db, token, openedBy);
+    await noteOpenedBy(context.db, token, openedBy, provedAt && Math.min(provedAt, context.clock.now()));
   }
   return [...answer.headers.getSetCookie(), knownBrowserCookie(context, email)];
 }
+
+type Proven = { readonly email: string; readonly provedAt?: number | undefined };
 
 /** Who signs in anew in a browser ends the session that was open there, his own or a colleague's (ASVS 7.2.4). */
 async function leaveFormerSession(context: AuthContext, signIn: SignIn, headers: Headers): Promise<void> {

@@ -303,7 +303,7 @@ export interface Database {
     updated_at: Date;
     expires_at: Date;
     user_agent: string | null;
-    /** When the person last proved again who he is; the beginning of the session is a proof too. */
+    /** When the person last proved again who he is; the beginning of the session is a proof too, unless a provider opened it. */
     proved_at: number | null;
     /** The provider that said who it is, or null. */
     opened_by: string | null;

@@ -154,20 +154,31 @@ export async function accept(
  */
 export const acceptByProvider =
   (context: InvitationContext): AcceptInvitation =>
-  async (token, { email, name }) => {
+  async (token, { email, name }, link) => {
     const open = await findOpen(context, token);
     if (!open) return refuse({ code: 'invitation-over' });
     if (open.email.toLowerCase() !== email) return refuse({ code: 'provider-other-address' });
     const person = await findPersonByEmail(context.db, email);
     if (person?.regionIds.some((regionId) => regionId !== open.regionId))
       return refuse({ code: 'other-region' });
+    const { regionId } = open;
     let userId = '';
-    const settled = await settle(context, open, async (trx) => {
-      userId = person && hasRole(person) ? person.userId : await beginAnew(trx, email, name ?? nameOf(email));
-      return userId;
-    });
-    return settled.ok ? ok({ userId, email, regionId: open.regionId }) : refuse({ code: 'invitation-over' });
+    try {
+      const settled = await settle(context, open, async (trx) => {
+        userId =
+          person && hasRole(person) ? person.userId : await beginAnew(trx, email, name ?? nameOf(email));
+        if (!(await link(trx, { userId, email, regionId }))) throw new AccountTaken();
+        return userId;
+      });
+      return settled.ok ? ok({ userId, email, regionId }) : refuse({ code: 'invitation-over' });
+    } catch (error) {
+      if (error instanceof AccountTaken) return refuse({ code: 'provider-taken' });
+      throw error;
+    }
   };
+
+/** Thrown, so that nothing of the transaction stays: not the role, and the invitation is still open. */
+class AccountTaken extends Error {}
 
 const nameOf = (email: string): string => email.slice(0, email.indexOf('@'));
 

@@ -12,14 +12,16 @@ export interface ProviderPerson {
   readonly name?: string;
   /** What the provider says it asked for besides a password. */
   readonly amr?: readonly string[];
+  /** When he typed his password there, in seconds; not said: now. */
+  readonly signedInAtS?: number;
 }
 
 export interface IdentityProvider {
   readonly settings: OidcSettings;
   /** By what one types there. */
   readonly people: Map<string, ProviderPerson>;
-  /** As a browser does it: from our address there to the query it comes back with. */
-  signIn(address: string, login: string): Promise<string>;
+  /** As a browser does it, with its cookies: from our address there to the query it comes back with. */
+  signIn(address: string, login: string, cookies?: Map<string, string>): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -74,9 +76,9 @@ export async function startIdentityProvider(appUrl: string, port = 0): Promise<I
     request.on('data', (piece: Buffer) => (body += piece.toString()));
     request.on('end', () => {
       const login = new URLSearchParams(body).get('login') ?? '';
-      const amr = people.get(login)?.amr;
+      const { amr, signedInAtS: ts } = people.get(login) ?? {};
       const result = people.has(login)
-        ? { login: { accountId: login, ...(amr && { amr }) } }
+        ? { login: { accountId: login, ...(amr && { amr }), ...(ts && { ts }) } }
         : { error: 'access_denied' };
       void provider.interactionFinished(request, response, result);
     });
@@ -85,7 +87,7 @@ export async function startIdentityProvider(appUrl: string, port = 0): Promise<I
   return {
     settings: { issuer, ...CLIENT, name: 'Stad Ieper', secondStep: [] },
     people,
-    signIn: (address, login) => walk(address, login, appUrl),
+    signIn: (address, login, cookies = new Map()) => walk(address, login, appUrl, cookies),
     stop: () =>
       new Promise((resolve) => {
         http.closeAllConnections();
@@ -98,8 +100,12 @@ const SIGN_IN_PAGE = `<!doctype html><html lang="nl"><title>Stad Ieper</title><f
 <label>Gebruiker <input name="login"></label><button>Verder</button></form></html>`;
 
 /** Follows every redirect with the cookies of the provider, and fills in its one field. */
-async function walk(from: string, login: string, appUrl: string): Promise<string> {
-  const cookies = new Map<string, string>();
+async function walk(
+  from: string,
+  login: string,
+  appUrl: string,
+  cookies: Map<string, string>,
+): Promise<string> {
   let next = from;
   for (let steps = 0; steps < 10; steps++) {
     if (next.startsWith(appUrl)) return new URL(next).search.slice(1);

@@ -267,6 +267,44 @@ test('a link begun by one person is not finished in the session of another, nor 
   expect(await auditOf('provider-linked')).toBe(0);
 });
 
+test('a silent sign-in there proves nothing; one asked anew does, and nobody on the way leaves that out', async () => {
+  knownThere('desk');
+  const browser = new Map<string, string>();
+  const signInWith = async (desk: DeskClient, body: object, leaveOut: readonly string[] = []) => {
+    const address = new URL(await addressFor(desk, body));
+    for (const name of leaveOut) address.searchParams.delete(name);
+    return finish(desk, await provider.signIn(address.href, 'desk', browser));
+  };
+  const sensitive = (desk: DeskClient) => desk.post('/api/account/totp/begin', {});
+  const desk = client();
+  for (const time of ['first', 'silent']) {
+    expect([time, (await signInWith(desk, {})).body]).toEqual([time, { did: 'signed-in' }]);
+    expect(await sensitive(desk)).toMatchObject({ status: 403, code: 'proof-needed' });
+  }
+  // The address travels through the browser: whoever sits there makes it silent again.
+  expect(await signInWith(desk, { again: true }, ['prompt', 'max_age'])).toMatchObject({
+    status: 422,
+    code: 'provider-wrong',
+  });
+  expect((await signInWith(desk, { again: true })).body).toEqual({ did: 'signed-in' });
+  expect((await sensitive(desk)).status).toBe(200);
+});
+
+test('a proof there counts from when it was given', async () => {
+  const signedInAtS = Math.floor(Date.now() / 1_000) - 3_600;
+  provider.people.set('desk', { email: emailOf('desk'), emailVerified: true, signedInAtS });
+  const desk = client();
+  const asking = async (body: object): Promise<string> => {
+    const address = new URL(await addressFor(desk, body));
+    address.searchParams.delete('prompt');
+    address.searchParams.set('max_age', '100000');
+    return provider.signIn(address.href, 'desk');
+  };
+  expect(await finish(desk, await asking({ again: true }))).toMatchObject({ code: 'provider-wrong' });
+  expect((await finish(desk, await asking({}))).body).toEqual({ did: 'signed-in' });
+  expect(await desk.post('/api/account/totp/begin', {})).toMatchObject({ code: 'proof-needed' });
+});
+
 test('an invitation is taken up with the account there: its address must be the invited one, and checked', async () => {
   const admin = await client().signIn(emailOf('admin'), PASSWORD);
   const place = { kind: 'organisation', organisationId: staffed.organisations.bib.organisationId };
@@ -287,7 +325,8 @@ test('an invitation is taken up with the account there: its address must be the 
   });
   knownThere('nieuw', 'Nieuw@test.invalid');
   const desk = client();
-  expect((await signInThere(desk, 'nieuw', { invitation: token })).body).toEqual({ did: 'signed-in' });
+  const anew = { invitation: token, again: true };
+  expect((await signInThere(desk, 'nieuw', anew)).body).toEqual({ did: 'signed-in' });
   expect((await desk.get('/api/me')).body).toMatchObject({
     email: 'nieuw@test.invalid',
     name: 'Naam daar',
@@ -304,6 +343,29 @@ test('an invitation is taken up with the account there: its address must be the 
   });
   await desk.post('/api/account/password', { currentPassword: '', newPassword: PASSWORD });
   expect((await desk.post('/api/account/provider/unlink', {})).status).toBe(200);
+});
+
+test('an invitation that cannot be taken up with that account gives no role, and stays open', async () => {
+  const admin = await client().signIn(emailOf('admin'), PASSWORD);
+  const place = { kind: 'organisation', organisationId: staffed.organisations.bib.organisationId };
+  const invited = await admin.post('/api/staff/invitations', {
+    email: 'nieuw@test.invalid',
+    role: 'youth-worker',
+    place,
+  });
+  const invitation = new URL(PersonLink.parse(invited.body).url).hash.replace('#token=', '');
+  // That account there is a colleague's already; its address changed to the invited one since.
+  knownThere('desk');
+  await signInThere(client(), 'desk');
+  knownThere('desk', 'nieuw@test.invalid');
+  const before = await usersHere();
+  expect(await signInThere(client(), 'desk', { invitation })).toMatchObject({
+    status: 409,
+    code: 'provider-taken',
+  });
+  expect([await usersHere(), await auditOf('invitation-accepted')]).toEqual([before, 0]);
+  knownThere('nieuw', 'nieuw@test.invalid');
+  expect((await signInThere(client(), 'nieuw', { invitation })).body).toEqual({ did: 'signed-in' });
 });
 
 test('without a provider in the settings there is none', async () => {
