@@ -36,15 +36,22 @@ async function verify(
   say: (line: string) => void,
 ): Promise<number> {
   const heads = file === undefined ? [] : await readHeads(file);
-  const { findings, blocks, entries, waiting } = await verifyAudit(context, heads);
-  for (const sentence of findings.slice(0, FINDINGS_SHOWN)) say(sentence);
-  if (findings.length > FINDINGS_SHOWN) say(`And ${findings.length - FINDINGS_SHOWN} more.`);
+  const { findings, remarks, blocks, entries, waiting } = await verifyAudit(context, heads);
+  sayFirst(findings, say);
+  sayFirst(remarks, say);
   if (findings.length > 0) return 1;
   say(`The audit is as it was sealed: ${entries} entries in ${blocks} blocks.`);
   if (waiting > 0) say(`${waiting} entries of the last minutes wait for their block.`);
   if (heads.length === 0)
-    say('A list rewritten from the beginning with our own key shows only beside an exported file.');
+    say(
+      'Only beside an exported file it shows that the last blocks were removed, or that the list was rewritten with our own key.',
+    );
   return 0;
+}
+
+function sayFirst(sentences: readonly string[], say: (line: string) => void): void {
+  for (const sentence of sentences.slice(0, FINDINGS_SHOWN)) say(sentence);
+  if (sentences.length > FINDINGS_SHOWN) say(`And ${sentences.length - FINDINGS_SHOWN} more.`);
 }
 
 async function exportHeads(

@@ -10,15 +10,18 @@ const LATE_MS_MAX = 24 * 3_600_000;
 
 const ENTRY = sql`audit_id as "auditId", at, actor, action, subject, detail::text as detail`;
 
-/** Entries that stand in no block yet, in the order of their numbers: also those that committed late. */
+/**
+ * Entries that stand in no block yet, in the order of their numbers: also those that committed late. The newest old block may be
+ * such a late one, with low numbers: what counts is how high any of them reached.
+ */
 export async function readUnsealed(db: Db, regionId: number, now: number): Promise<Entry[]> {
   const { rows } = await sql<Entry>`
     with old as (
-      select block_no, upper(entries) as below from audit_block
-      where region_id = ${regionId} and sealed_at < ${now - LATE_MS_MAX} order by block_no desc limit 1
+      select upper(entries) as below from audit_block
+      where region_id = ${regionId} and sealed_at < ${now - LATE_MS_MAX} order by upper(entries) desc limit 1
     ), sealed as (
       select coalesce(range_agg(part), '{}') as ids from audit_block, unnest(entries) part
-      where region_id = ${regionId} and block_no > coalesce((select block_no from old), 0)
+      where region_id = ${regionId} and upper(entries) > coalesce((select below from old), 0)
     )
     select ${ENTRY} from audit_entry
     where region_id = ${regionId} and audit_id >= coalesce((select below from old), 0)
@@ -90,6 +93,23 @@ export async function readOutsideBlocks(
     where region_id = ${regionId} and not audit_id <@ (select ids from sealed) order by audit_id
   `.execute(db);
   return rows;
+}
+
+/** Numbers that stand in more than one block, each time with one block that holds them. */
+export async function readSealedTwice(
+  db: Db,
+  regionId: number,
+): Promise<{ range: IdRange; blockNo: number }[]> {
+  const { rows } = await sql<{ from: number; to: number; blockNo: number }>`
+    with parts as (
+      select block_no, lower(part) as low, upper(part) as high,
+        max(upper(part)) over (order by lower(part), block_no rows between unbounded preceding and 1 preceding) as reached
+      from audit_block, unnest(entries) part where region_id = ${regionId}
+    )
+    select low as "from", least(high, reached) - 1 as "to", block_no as "blockNo" from parts
+    where low < reached order by low, block_no
+  `.execute(db);
+  return rows.map(({ from, to, blockNo }) => ({ range: [from, to], blockNo }));
 }
 
 export async function listRegions(db: Db): Promise<{ regionId: number; slug: string }[]> {

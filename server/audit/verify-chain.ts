@@ -1,8 +1,8 @@
 // Reads the whole audit again and says in sentences where it is not as it was sealed. Changes nothing.
 import type { Context } from '../context.ts';
-import { HASH_BYTES, NOTHING_BEFORE, hashBlock, hashEntry, idsOf, isSignedBy } from './block.ts';
-import type { Block, Entry } from './block.ts';
-import { listRegions, readBlocks, readEntriesOf, readOutsideBlocks } from './repository.ts';
+import { HASH_BYTES, NOTHING_BEFORE, hashBlock, hashEntry, idsOf, isSignedBy, rangesOf } from './block.ts';
+import type { Block, Entry, IdRange } from './block.ts';
+import { listRegions, readBlocks, readEntriesOf, readOutsideBlocks, readSealedTwice } from './repository.ts';
 
 const BLOCKS_AT_ONCE = 100;
 /** Clocks of several servers, and a transaction that takes its time. */
@@ -16,6 +16,8 @@ export type Head = { readonly region: string; readonly blockNo: number; readonly
 export type Verification = {
   /** Each a sentence; none: everything is as it was. */
   readonly findings: readonly string[];
+  /** What has an honest reason too, each a sentence: whoever runs the server must know which it was. */
+  readonly remarks: readonly string[];
   readonly blocks: number;
   readonly entries: number;
   /** Entries of the last minutes, which no block holds yet. */
@@ -26,7 +28,7 @@ type VerifyContext = Pick<Context, 'db' | 'keys' | 'clock'>;
 
 export async function verifyAudit(context: VerifyContext, heads: readonly Head[]): Promise<Verification> {
   const regions = await listRegions(context.db);
-  const total = { findings: [] as string[], blocks: 0, entries: 0, waiting: 0 };
+  const total = { findings: [] as string[], remarks: [] as string[], blocks: 0, entries: 0, waiting: 0 };
   for (const region of regions) {
     const found = await verifyRegion(
       context,
@@ -34,6 +36,7 @@ export async function verifyAudit(context: VerifyContext, heads: readonly Head[]
       heads.filter((head) => head.region === region.slug),
     );
     total.findings.push(...found.findings.map((sentence) => `Region ${region.slug}: ${sentence}`));
+    total.remarks.push(...found.remarks.map((sentence) => `Region ${region.slug}: ${sentence}`));
     total.blocks += found.blocks;
     total.entries += found.entries;
     total.waiting += found.waiting;
@@ -50,6 +53,7 @@ async function verifyRegion(
   heads: readonly Head[],
 ): Promise<Verification> {
   const findings: string[] = [];
+  const remarks: string[] = [];
   let before: Block | undefined;
   let entries = 0;
   for (;;) {
@@ -57,13 +61,19 @@ async function verifyRegion(
     for (const block of blocks) {
       findings.push(...faultsOfBlock(block, before, keys), ...faultsOfHeads(block, heads));
       if (isWhole(block)) {
-        findings.push(...faultsOfEntries(block, before, await readEntriesOf(db, block)));
+        const found = await readEntriesOf(db, block);
+        findings.push(...faultsOfEntries(block, before, found));
+        remarks.push(...remarksOnDelay(block, found));
         entries += idsOf(block.ranges).length;
       }
       before = block;
     }
     if (blocks.length < BLOCKS_AT_ONCE) break;
   }
+  for (const { range, blockNo } of await readSealedTwice(db, regionId))
+    findings.push(
+      `entries ${rangesText([range])} of block ${blockNo} stand in another block too: sealed twice.`,
+    );
   const newest = before?.blockNo ?? 0;
   for (const { blockNo } of heads.filter((head) => head.blockNo > newest)) {
     findings.push(
@@ -81,11 +91,11 @@ async function verifyRegion(
         `entry ${auditId} stands in no block: it was inserted later, or no server ran since it was written.`,
     ),
   );
-  return { findings, blocks: newest, entries, waiting: outside.length - inserted.length };
+  return { findings, remarks, blocks: newest, entries, waiting: outside.length - inserted.length };
 }
 
 function faultsOfBlock(block: Block, before: Block | undefined, keys: Context['keys']): string[] {
-  const name = `block ${block.blockNo} (entries ${rangeText(block)})`;
+  const name = `block ${block.blockNo} (entries ${rangesText(block.ranges)})`;
   const faults: string[] = [];
   const expectedNo = (before?.blockNo ?? 0) + 1;
   if (block.blockNo > expectedNo) {
@@ -136,6 +146,17 @@ function faultsOfEntries(
   return faults;
 }
 
+/** Removed blocks and edited entries are sealed anew by the server itself: all that shows then is that it was late. */
+function remarksOnDelay({ blockNo, sealedAt }: Block, entries: ReadonlyMap<number, Entry>): string[] {
+  const late = [...entries.values()].filter(({ at }) => at < sealedAt - WAITING_MS_MAX);
+  if (late.length === 0) return [];
+  const ranges = rangesOf(late.map(({ auditId }) => auditId).sort((a, b) => a - b));
+  const hours = Math.floor(Math.max(...late.map(({ at }) => sealedAt - at)) / 3_600_000);
+  return [
+    `block ${blockNo} sealed entries ${rangesText(ranges)} up to ${hours} hours after they were written: no server ran, or blocks were removed and their entries sealed again.`,
+  ];
+}
+
 function faultsOfHeads(block: Block, heads: readonly Head[]): string[] {
   return heads
     .filter(({ blockNo, hash }) => blockNo === block.blockNo && hash !== block.hash.toString('hex'))
@@ -145,5 +166,5 @@ function faultsOfHeads(block: Block, heads: readonly Head[]): string[] {
     );
 }
 
-const rangeText = ({ ranges }: Block): string =>
+const rangesText = (ranges: readonly IdRange[]): string =>
   ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ');

@@ -15,6 +15,7 @@ import { createDatabase, createPool } from '#server/db/database.ts';
 import { freshDatabase } from '#tests/_support/database.ts';
 import { openTestContext, testKeys, type TestServer } from '#tests/_support/test-context.ts';
 
+const WHOLE = { findings: [], remarks: [] };
 const START = Date.UTC(2026, 10, 23, 12);
 const MINUTE = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'streekbalie-audit-'));
@@ -67,7 +68,7 @@ const findings = async (): Promise<readonly string[]> => (await verifyAudit(serv
 
 it('is whole when nobody touched it, and counts what waits', async () => {
   await write('just-now');
-  expect(await verifyAudit(server.context, [])).toEqual({ findings: [], blocks: 3, entries: 9, waiting: 1 });
+  expect(await verifyAudit(server.context, [])).toEqual({ ...WHOLE, blocks: 3, entries: 9, waiting: 1 });
 });
 
 it('refuses a change through the database as the server uses it', async () => {
@@ -145,6 +146,24 @@ describe('changed in the database', () => {
     await sealAudit(server.context);
     expect((await findings()).join()).toContain('entry 10 says it is older than block 3');
   });
+
+  it('an entry that stands in two blocks', async () => {
+    await asIntruder("update audit_block set entries = '{[3,6)}' where block_no = 2");
+    expect((await findings()).join('\n')).toContain('entries 3 of block 2 stand in another block too');
+  });
+
+  it('last blocks removed, entries edited, and all of it sealed again by the server: that it was late', async () => {
+    forward(2 * 60 * MINUTE);
+    await asIntruder(
+      "delete from audit_block where block_no > 1; update audit_entry set actor = 'user:2' where audit_id = 5",
+    );
+    await sealAudit(server.context);
+    const { findings: found, remarks } = await verifyAudit(server.context, []);
+    expect(found).toEqual([]);
+    expect(remarks).toEqual([
+      'Region proef: block 2 sealed entries 4-9 up to 3 hours after they were written: no server ran, or blocks were removed and their entries sealed again.',
+    ]);
+  });
 });
 
 describe('the file that is kept elsewhere', () => {
@@ -204,7 +223,7 @@ it('holds in a backup that is restored, and goes on there', async () => {
   );
   const db = createDatabase(createPool(target.url));
   const restored = { ...server.context, db };
-  expect(await verifyAudit(restored, [])).toEqual({ findings: [], blocks: 3, entries: 9, waiting: 0 });
+  expect(await verifyAudit(restored, [])).toEqual({ ...WHOLE, blocks: 3, entries: 9, waiting: 0 });
   await write('after the restore', db);
   expect((await sealAudit(restored)).map(({ blockNo, ranges }) => [blockNo, ranges])).toEqual([
     [4, [[10, 10]]],
@@ -226,14 +245,21 @@ describe('sealing', () => {
     expect((await sealAudit(server.context)).map(({ ranges }) => ranges)).toEqual([[[10, 10]]]);
     expect(await sealAudit(server.context)).toEqual([]);
     await other.destroy();
-    expect(await verifyAudit(server.context, [])).toMatchObject({ findings: [], blocks: 5, entries: 11 });
+    expect(await verifyAudit(server.context, [])).toMatchObject({ ...WHOLE, blocks: 5, entries: 11 });
+
+    // Also a day later, when the newest old block is that of the late one, with the low number.
+    forward(24 * 60 * MINUTE + 1);
+    expect(await sealAudit(server.context)).toEqual([]);
+    await write('the next day');
+    expect((await sealAudit(server.context)).map(({ ranges }) => ranges)).toEqual([[[12, 12]]]);
+    expect(await verifyAudit(server.context, [])).toMatchObject({ ...WHOLE, blocks: 6, entries: 12 });
   });
 
   it('by several servers at once makes one list', async () => {
     await Promise.all(Array.from({ length: 40 }, (_, i) => write(`many-${i}`)));
     await Promise.all(Array.from({ length: 5 }, () => sealAudit(server.context)));
     expect(await verifyAudit(server.context, [])).toEqual({
-      findings: [],
+      ...WHOLE,
       blocks: 4,
       entries: 49,
       waiting: 0,

@@ -13,6 +13,7 @@ import * as lostAndRescued from './011_lost_and_rescued.ts';
 import * as auditBlocks from './012_audit_blocks.ts';
 import * as providerLinks from './013_provider_links.ts';
 import * as passholders from './014_passholders.ts';
+import * as auditBlockReach from './015_audit_block_reach.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '012_audit_blocks': auditBlocks,
   '013_provider_links': providerLinks,
   '014_passholders': passholders,
+  '015_audit_block_reach': auditBlockReach,
 };
