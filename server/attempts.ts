@@ -34,15 +34,16 @@ export async function countAttempt(
   return { allowed: false, retryAfterS: Math.ceil((windowStart + rule.windowMs - now) / 1_000) };
 }
 
-/** Takes back an attempt of this window that turned out to be honest. */
+/** Takes back attempts of this window that turned out to be honest. */
 export async function forgiveAttempt(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
   rule: AttemptRule,
   subject: string,
+  times = 1,
 ): Promise<void> {
   await db
     .updateTable('attempt')
-    .set((eb) => ({ count: eb('count', '-', 1) }))
+    .set({ count: sql<number>`greatest(count - ${times}::integer, 0)` })
     .where('purpose', '=', rule.purpose)
     .where('subject', '=', hashOf(rule, subject))
     .where('window_start', '=', startOf(rule, clock.now()))

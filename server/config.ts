@@ -60,7 +60,7 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number);
 /** A database behind a socket has no host before the path: `postgresql://user:word@/name?host=/run/postgresql`. */
 const url = (schemes: string[]) =>
-  z.string().refine((text) => isAddress(text.replace('@/', '@localhost/'), schemes), {
+  z.string().refine((text) => isAddress(withHost(text), schemes), {
     error: `must be an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   });
 
@@ -87,7 +87,9 @@ const Settings = z.object({
   OIDC_SECOND_STEP: z.string().optional(),
   METRICS_ADDRESS: z
     .string()
-    .regex(/^\S+:\d{1,5}$/, { error: 'must be a host and a port, such as 127.0.0.1:9464' })
+    .refine((text) => hostAndPortOf(text) !== undefined, {
+      error: 'must be a host and a port up to 65535, such as 127.0.0.1:9464 or [::1]:9464',
+    })
     .optional(),
   METRICS_TOKEN: z.string().min(24, { error: 'must be at least 24 characters' }).optional(),
   SLOW_QUERY_MS: wholeNumber(0, 3_600_000).default(500),
@@ -192,19 +194,16 @@ function oidcOf(settings: Settings): OidcSettings | undefined {
 function databaseUrlOf({ DATABASE_URL, DATABASE_PASSWORD_FILE }: Settings): string | undefined {
   if (DATABASE_URL === undefined || DATABASE_PASSWORD_FILE === undefined) return DATABASE_URL;
   try {
-    const url = new URL(DATABASE_URL);
+    const url = new URL(withHost(DATABASE_URL));
     url.password = encodeURIComponent(readFileSync(DATABASE_PASSWORD_FILE, 'utf8').trim());
-    return url.href;
+    return withHost(DATABASE_URL) === DATABASE_URL ? url.href : url.href.replace('@localhost/', '@/');
   } catch (error) {
     throw wrongSettings([`DATABASE_PASSWORD_FILE cannot be used (${reasonOf(error)})`]);
   }
 }
 
-function metricsAddress({ METRICS_ADDRESS }: Settings): { host: string; port: number } | undefined {
-  if (METRICS_ADDRESS === undefined) return undefined;
-  const colon = METRICS_ADDRESS.lastIndexOf(':');
-  return { host: METRICS_ADDRESS.slice(0, colon), port: Number(METRICS_ADDRESS.slice(colon + 1)) };
-}
+const metricsAddress = ({ METRICS_ADDRESS }: Settings): { host: string; port: number } | undefined =>
+  METRICS_ADDRESS === undefined ? undefined : hostAndPortOf(METRICS_ADDRESS);
 
 function faultsOfServe(settings: Settings): string[] {
   const faults: string[] = [];
@@ -231,6 +230,17 @@ function wrongSettings(faults: readonly string[]): OperatorError {
       : `Settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
   );
 }
+
+/** `127.0.0.1:9464` or `[::1]:9464`: an address of IPv6 has colons of its own. */
+const HOST_AND_PORT = /^(?:\[([\da-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/;
+function hostAndPortOf(text: string): { host: string; port: number } | undefined {
+  const [, inBrackets, plain, port] = HOST_AND_PORT.exec(text) ?? [];
+  const host = inBrackets ?? plain;
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}
+
+/** A socket has no host; `URL` takes a person's name only with one. */
+const withHost = (text: string): string => text.replace('@/', '@localhost/');
 
 const isAddress = (text: string, schemes: readonly string[]): boolean =>
   URL.canParse(text) && schemes.includes(new URL(text).protocol);

@@ -33,8 +33,8 @@ export class Problem extends Error {
 export function answerErrors(log: Logger) {
   return (error: unknown, c: RequestContext): Response => {
     const problem = toProblem(error);
-    // Busy is no fault: after an outage hundreds of phones hear it.
-    if (problem.status >= 500 && problem.code !== 'busy')
+    // Busy, stopping, full: said on purpose, to anybody who asks, and the figures count it. What was not foreseen is a fault.
+    if (problem.status >= 500 && problem !== error)
       log.error({ err: error, code: problem.code }, 'request failed');
     return problemResponse(c, problem);
   };

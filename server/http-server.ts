@@ -25,6 +25,9 @@ type Handler = (request: Request, node: object) => Response | Promise<Response>;
 
 export type ListenAddress = Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'tls'>>;
 
+/** Which settings say where: to be named when it cannot be. */
+type SettingNames = { readonly host: string; readonly port: string };
+
 export interface HttpServer {
   /** What one types in a browser on this machine. */
   url: string;
@@ -35,7 +38,10 @@ export interface HttpServer {
 }
 
 /** Listens before the database is there, so that a port in use is known at once and `/healthz` answers. */
-export async function listen(config: ListenAddress): Promise<HttpServer> {
+export async function listen(
+  config: ListenAddress,
+  names: SettingNames = { host: 'HOST', port: 'PORT' },
+): Promise<HttpServer> {
   let handler: Handler = answerStarting;
   const listener = getRequestListener((request, node) => handler(request, node), {
     overrideGlobalObjects: false,
@@ -50,7 +56,7 @@ export async function listen(config: ListenAddress): Promise<HttpServer> {
   server.maxConnections = CONNECTIONS_MAX;
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenFailure(error, config)));
+    server.once('error', (error) => reject(listenFailure(error, config, names)));
     server.listen(config.port, config.host, resolve);
   });
   const address = server.address();
@@ -80,12 +86,16 @@ async function makeServer(config: ListenAddress, listener: RequestListener): Pro
   }
 }
 
-function listenFailure(error: unknown, config: Pick<Config, 'host' | 'port'>): OperatorError {
+function listenFailure(
+  error: unknown,
+  config: Pick<Config, 'host' | 'port'>,
+  { host, port }: SettingNames,
+): OperatorError {
   const sentences: Record<string, string> = {
-    EADDRINUSE: `Port ${config.port} is in use by another program: stop that one, or set PORT to another number.`,
-    EACCES: `Port ${config.port} may not be used by this user: set PORT to a number above 1023.`,
-    EADDRNOTAVAIL: `HOST ${config.host} is no address of this machine.`,
-    ENOTFOUND: `HOST ${config.host} is no address of this machine.`,
+    EADDRINUSE: `Port ${config.port} is in use by another program: stop that one, or set ${port} to another one.`,
+    EACCES: `Port ${config.port} may not be used by this user: set ${port} to one above 1023.`,
+    EADDRNOTAVAIL: `${host} ${config.host} is no address of this machine.`,
+    ENOTFOUND: `${host} ${config.host} is no address of this machine.`,
   };
   return new OperatorError(
     sentences[codeOf(error) ?? ''] ??

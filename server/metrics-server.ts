@@ -14,7 +14,7 @@ export async function serveMetrics(
       return c.body(null, 401);
     return c.body(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
-  const server = await listen(address);
+  const server = await listen(address, { host: 'METRICS_ADDRESS', port: 'METRICS_ADDRESS' });
   server.handle(app.fetch);
   return server;
 }

@@ -48,7 +48,7 @@ export function createMetrics(parts: MetricsParts, { ofProcess = false } = {}): 
   });
   const commands = counter(
     'sync_commands_total',
-    'Commands of phones and desks: taken into custody, ruled, held for a decision.',
+    'Commands in answers to /api/sync, those sent a second time too: receipts given, rulings told, held for a decision.',
     ['what'],
   );
   const slow = counter('slow_queries_total', 'Statements that took longer than SLOW_QUERY_MS.');

@@ -15,7 +15,7 @@ import {
   type Tallied,
 } from '#domain/sync/scan-life.ts';
 import { findActivity, type Activity } from '../activities/repository.ts';
-import { countAttempt, type AttemptRule } from '../attempts.ts';
+import { countAttempt, forgiveAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
@@ -169,13 +169,8 @@ export async function enterPaperList(
   await requirePermission(context, actor, 'check-in.paper', activity);
   if (!activity) return refuse({ code: 'not-found' });
 
-  for (const [rule, times] of [
-    [STRANGE_ROWS, 0],
-    [PAPER_ROWS, input.rows.length],
-  ] as const) {
-    const attempt = await countAttempt(context, rule, actor.userId, times);
-    if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
-  }
+  const rowsOfDay = await countAttempt(context, PAPER_ROWS, actor.userId, input.rows.length);
+  if (!rowsOfDay.allowed) return refuse({ code: 'too-many-requests', retryAfterS: rowsOfDay.retryAfterS });
 
   const now = clock.now();
   const rows = readRows(input, now);
@@ -195,7 +190,11 @@ export async function enterPaperList(
           },
         ],
   );
-  const rulings = commands.length > 0 ? await submitAs(context, actor, activity, commands) : [];
+  const submitted = await countingStrange(context, actor, commands.length, () =>
+    commands.length > 0 ? submitAs(context, actor, activity, commands) : Promise.resolve([]),
+  );
+  if (!submitted.ok) return submitted;
+  const rulings = submitted.value;
   await appendAudit(db, {
     regionId: actor.regionId,
     at: now,
@@ -204,8 +203,6 @@ export async function enterPaperList(
     subject: `activity:${input.activityId}`,
     detail: { requestId: input.requestId, rows: input.rows.length, commands: commands.length },
   });
-  const strange = rulings.filter(({ code }) => code && STRANGE.includes(code)).length;
-  await countAttempt(context, STRANGE_ROWS, actor.userId, strange);
   const byId = new Map(rulings.map((ruling) => [ruling.commandId, ruling]));
   return ok({
     rows: rows.map((row, index) => {
@@ -216,12 +213,35 @@ export async function enterPaperList(
   });
 }
 
+type Rulings = Awaited<ReturnType<SubmitDeskCommands>>;
+
+/** Counted beforehand as if all were strange, or lists sent at once would all be looked at; given back when it is known. */
+async function countingStrange(
+  context: CheckInContext,
+  { userId }: Actor,
+  rows: number,
+  submit: () => Promise<Rulings>,
+): Promise<Result<Rulings, CheckInRefusal>> {
+  // What was counted before this list decides: one list may be longer than what is left.
+  const rule = { ...STRANGE_ROWS, max: STRANGE_ROWS.max + rows };
+  const attempt = await countAttempt(context, rule, userId, rows);
+  let strange = 0;
+  try {
+    if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
+    const rulings = await submit();
+    strange = rulings.filter(({ code }) => code && STRANGE.includes(code)).length;
+    return ok(rulings);
+  } finally {
+    await forgiveAttempt(context, rule, userId, rows - strange);
+  }
+}
+
 async function submitAs(
   context: CheckInContext,
   { regionId }: Actor,
   { organisationId, organisationName }: Activity,
   commands: readonly DeskCommand[],
-): ReturnType<SubmitDeskCommands> {
+): Promise<Rulings> {
   const deviceId = await getDeskDevice(context, regionId, { organisationId, name: organisationName });
   return context.submit({ regionId, deviceId }, commands, context.clock.now());
 }

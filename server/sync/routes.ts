@@ -11,6 +11,8 @@ import { makeTurnstile } from './turnstile.ts';
 /** Of ten connections to the database; a phone gives up after twenty seconds. */
 const TURNS = { atOnce: 5, waitingMax: 100, waitMs: 8_000 };
 const COME_BACK_S = 3;
+/** Until a server that was put back is new again. */
+const UPDATE_BACK_S = '60';
 
 export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
   const { db, keys, clock, ids, log, metrics } = context;
@@ -28,7 +30,10 @@ export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
     );
     if (!turn) throw new Problem(503, 'busy', { headers: { 'retry-after': String(COME_BACK_S) } });
     const result = turn.value;
-    if (!result.ok) throw new Problem(result.error.status, result.error.code);
+    if (!result.ok) {
+      const { status, code } = result.error;
+      throw new Problem(status, code, status === 503 ? { headers: { 'retry-after': UPDATE_BACK_S } } : {});
+    }
     const { status, body: text } = result.value;
     return c.body(text, status, {
       'content-type': status === 200 ? 'application/json' : 'application/problem+json',

@@ -40,6 +40,18 @@ describe('a paper list is no way to go through a card system', () => {
     expect((await enter(world.bib, invented(1, 6_000))).status).toBe(200);
   });
 
+  it('nor do ten such lists at once get past that; real cards cost nothing of it', async () => {
+    const desk = await world.client('bib');
+    const { number } = await world.card();
+    const atOnce = (of: (i: number) => readonly string[]): Promise<Answer[]> =>
+      Promise.all(Array.from({ length: 10 }, (_, i) => enter(desk, of(i))));
+    const honest = Array.from({ length: 20 }, () => number);
+    expect((await atOnce(() => honest)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+    const answers = await atOnce((i) => invented(150, 20_000 + i * 1_000));
+    expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(2);
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(8);
+  });
+
   it('a day of real cards has an end too', async () => {
     const desk = await world.client('desk');
     const { number } = await world.card();

@@ -363,6 +363,8 @@ describe('a phone with an old app', () => {
     const { body } = phone.request([]);
     const later = JSON.stringify({ ...JSON.parse(body), protocol: PROTOCOL + 1 });
     const signature = phone.sign(requestText(phone.id, later));
-    expect(await problemOf(await send({ body: later, signature }))).toEqual([503, 'protocol-unknown']);
+    const answer = await send({ body: later, signature });
+    expect(answer.headers.get('retry-after')).toBe('60');
+    expect(await problemOf(answer)).toEqual([503, 'protocol-unknown']);
   });
 });

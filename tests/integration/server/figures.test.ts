@@ -5,6 +5,9 @@ import { SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
 import { createApp } from '#server/app.ts';
 import { createDatabase, type SlowQuery } from '#server/db/database.ts';
 import { tidyUp } from '#server/housekeeping.ts';
+import { listen } from '#server/http-server.ts';
+import { createLogger } from '#server/logger.ts';
+import { serveMetrics } from '#server/metrics-server.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
 import { APP_URL } from '#tests/_support/test-context.ts';
 import type { TestPhone } from '#tests/_support/test-phone.ts';
@@ -104,6 +107,37 @@ test('a full disk: nothing is taken in or acknowledged, reading goes on, and so 
 
   room = true;
   expect((await send(app, phone)).status).toBe(200);
+});
+
+test('what is answered on purpose is no fault in the log, whoever provokes it; what was not foreseen is', async () => {
+  const logged: string[] = [];
+  const log = createLogger('warn', { write: (line: string) => void logged.push(line) });
+  const ask = (context: object, body: string) =>
+    createApp({ ...world.context, log, ...context }).request('/api/sync', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+  const later = JSON.stringify({ protocol: 99, region: 'westhoek', device: crypto.randomUUID() });
+  const noRoom = { hasRoom: () => false };
+  for (const [context, body] of [
+    [{}, later],
+    [noRoom, '{}'],
+  ] as const)
+    expect((await ask(context, body)).status).toBe(503);
+  expect(logged).toEqual([]);
+  const unread = JSON.stringify({ protocol: 0, region: 'westhoek', device: crypto.randomUUID() });
+  expect((await ask({ db: undefined }, unread)).status).toBe(500);
+  expect(logged.join()).toContain('"level":"error"');
+});
+
+test('an address for the figures that is taken is named by its own setting', async () => {
+  const other = await listen({ host: '127.0.0.1', port: 0 });
+  const port = Number(new URL(other.url).port);
+  await expect(serveMetrics(world.context, { host: '127.0.0.1', port })).rejects.toThrow(
+    `Port ${port} is in use by another program: stop that one, or set METRICS_ADDRESS`,
+  );
+  await other.stop(AbortSignal.abort());
 });
 
 test('a database that says its disk is full: 503, and nothing of the batch stays', async () => {

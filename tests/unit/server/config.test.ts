@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { readConfig, type Mode } from '#server/config.ts';
 
@@ -80,6 +81,15 @@ test('the password of the database may come from a file', () => {
   writeFileSync(file, 'vier woorden/en @\n');
   const settings = { DATABASE_URL: 'postgresql://streekbalie@db/x', DATABASE_PASSWORD_FILE: file };
   expect(new URL(readConfig('start', settings).databaseUrl ?? '').password).toBe('vier%20woorden%2Fen%20%40');
+  const socket = 'postgresql://streekbalie@/x?host=/run/postgresql';
+  const bySocket = readConfig('start', { ...settings, DATABASE_URL: socket }).databaseUrl ?? '';
+  expect(bySocket).toBe('postgresql://streekbalie:vier%20woorden%2Fen%20%40@/x?host=/run/postgresql');
+  expect(new Client(bySocket)).toMatchObject({
+    user: 'streekbalie',
+    password: 'vier woorden/en @',
+    host: '/run/postgresql',
+    database: 'x',
+  });
   rmSync(folder, { recursive: true });
   expect(faultsOf('start', settings)).toContain('DATABASE_PASSWORD_FILE cannot be used');
 });
@@ -90,6 +100,11 @@ test('figures are for nobody unless asked, and open to other machines only with 
     host: '127.0.0.1',
     port: 9464,
   });
+  expect(readConfig('start', { METRICS_ADDRESS: '[::1]:9464' }).metrics.address).toEqual({
+    host: '::1',
+    port: 9464,
+  });
+  expect(faultsOf('start', { METRICS_ADDRESS: '[::]:9464' })).toContain('METRICS_TOKEN is needed');
   expect(faultsOf('start', { METRICS_ADDRESS: '0.0.0.0:9464' })).toContain('METRICS_TOKEN is needed');
   expect(faultsOf('start', { METRICS_ADDRESS: '0.0.0.0:9464', METRICS_TOKEN: 'x'.repeat(24) })).toBe('');
 });
@@ -103,6 +118,9 @@ test.each([
   ['LOG_LEVEL', 'loud'],
   ['SMTP_URL', 'https://mail'],
   ['METRICS_ADDRESS', '9464'],
+  ['METRICS_ADDRESS', '127.0.0.1:99999'],
+  ['METRICS_ADDRESS', '::1:9464'],
+  ['METRICS_ADDRESS', 'http://127.0.0.1:9464'],
   ['METRICS_TOKEN', 'short'],
   ['SLOW_QUERY_MS', '-1'],
   ['DRAIN_S', 'long'],
