@@ -2,6 +2,7 @@
 // A committed transaction lies in the cache of the operating system; `strict` means that it, and all before it, was
 // flushed to the disk before the browser said so. A killed browser loses what was not committed, a phone without power
 // also what was not flushed.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { assert, must } from '#domain/kernel/assert.ts';
 import { durability, SCHEMA_V1, type PhoneDb } from '../../src/lib/db/phone-db.ts';
 import { Journal } from './journal.ts';
@@ -12,6 +13,7 @@ export type TableName = keyof typeof SCHEMA_V1;
 type Tables = Record<TableName, Map<string, Row>>;
 
 const TABLE_NAMES = Object.keys(SCHEMA_V1) as TableName[]; // the keys of a constant object
+const insideTransaction = new AsyncLocalStorage<object>();
 
 export class PhoneDisk {
   tables: Tables = Object.fromEntries(TABLE_NAMES.map((name) => [name, new Map()])) as unknown as Tables;
@@ -91,9 +93,11 @@ class Session {
     this.#journal = undefined;
   }
 
+  /** One within another is part of it, as Dexie has it. */
   transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isDead()) return never();
-    const run = this.disk.lock.then(() => this.#run(work));
+    if (insideTransaction.getStore() === this) return work();
+    const run = this.disk.lock.then(() => insideTransaction.run(this, () => this.#run(work)));
     this.disk.lock = run.catch(() => undefined);
     return run;
   }
@@ -255,7 +259,8 @@ class MemoryTable {
         journal.remove(this.#rows, textOf(must(keyOf(row, this.#primary), `key of ${this.#name}`)));
       return rows.length;
     };
-    return new Selection(this.#session, find, drop);
+    const primaryKey = (row: Row): Key => must(keyOf(row, this.#primary), `key of ${this.#name}`);
+    return new Selection(this.#session, find, drop, primaryKey);
   }
 
   #write(journal: Journal, key: string, row: Row): void {
@@ -271,11 +276,18 @@ class Selection {
   readonly #session: Session;
   readonly #find: () => Row[];
   readonly #drop: (journal: Journal, rows: readonly Row[]) => number;
+  readonly #primaryKey: (row: Row) => Key;
 
-  constructor(session: Session, find: () => Row[], drop: (journal: Journal, rows: readonly Row[]) => number) {
+  constructor(
+    session: Session,
+    find: () => Row[],
+    drop: (journal: Journal, rows: readonly Row[]) => number,
+    primaryKey: (row: Row) => Key,
+  ) {
     this.#session = session;
     this.#find = find;
     this.#drop = drop;
+    this.#primaryKey = primaryKey;
   }
 
   limit(count: number): Selection {
@@ -299,12 +311,15 @@ class Selection {
   count(): Promise<number> {
     return this.#session.access(() => this.#find().length);
   }
+  primaryKeys(): Promise<Key[]> {
+    return this.#session.access(() => this.#find().map(this.#primaryKey));
+  }
   delete(): Promise<number> {
     return this.#session.access((journal) => this.#drop(journal, this.#find()));
   }
 
   #narrowed(change: (rows: Row[]) => Row[]): Selection {
-    return new Selection(this.#session, () => change(this.#find()), this.#drop);
+    return new Selection(this.#session, () => change(this.#find()), this.#drop, this.#primaryKey);
   }
 }
 
