@@ -1,6 +1,7 @@
 // One screen of the desk, light and dark, at a desk and at 360 px: axe finds nothing, nothing sticks out.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { showColours } from './settled-colours.ts';
 import { DESK_SIZE } from './desk-page.ts';
 
 const SIZES = [DESK_SIZE, { width: 360, height: 740 }];
@@ -9,7 +10,7 @@ export async function lookAtScreen(page: Page, screen: string): Promise<void> {
   for (const size of SIZES) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await showColours(page, colorScheme);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       expect(
         violations.map(

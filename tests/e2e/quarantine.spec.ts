@@ -17,11 +17,20 @@ test('held scans are looked at, refused, accepted after all, and counted once', 
   newPhone,
 }) => {
   test.setTimeout(180_000);
+  const elsewhere = (await newPhone()).page;
+  await signInAtDesk(elsewhere, town.server.url, 'diksmuide');
+  await elsewhere.goto(`${town.server.url}/balie/nazicht`);
+  await expect(elsewhere.getByText('Er is niets na te kijken')).toBeVisible();
+  await lookAtScreen(elsewhere, 'nothing to review');
+
+  // Other phones of this organisation may have left something to review.
   const desk = (await newPhone()).page;
   await signInAtDesk(desk, town.server.url, 'bib');
   await desk.goto(`${town.server.url}/balie/nazicht`);
-  await expect(desk.getByText('Er is niets na te kijken')).toBeVisible();
-  await lookAtScreen(desk, 'nothing to review');
+  await expect(desk.getByRole('heading', { level: 1 })).toBeVisible();
+  const link = desk.getByRole('link', { name: /Nazicht/ });
+  const waiting = async (): Promise<number> => Number(/\d+/.exec((await link.textContent()) ?? '')?.[0] ?? 0);
+  const before = await waiting();
 
   const phone = await newPhone();
   const deviceId = await enrol(town, phone, 'Verloren gsm');
@@ -37,10 +46,9 @@ test('held scans are looked at, refused, accepted after all, and counted once', 
   await phone.browser.context.setOffline(false);
   await expectRulings(town, deviceId, Array<string>(3).fill('quarantined device-revoked 0'));
 
-  const group = desk.getByTestId('held-group');
+  const group = desk.getByTestId('held-group').filter({ hasText: 'Verloren gsm' });
   await test.step('they appear by themselves, with how many and since when', async () => {
-    await expect(desk.getByRole('link', { name: /Nazicht/ })).toContainText('3');
-    await expect(group).toContainText('Verloren gsm');
+    await expect.poll(waiting).toBe(before + 3);
     await expect(group).toContainText('3 scans wachten');
     await expect(group).toContainText('Jeugdboekenweek (3)');
     await group.getByRole('button', { name: 'Bekijk de scans' }).click();
@@ -72,11 +80,15 @@ test('held scans are looked at, refused, accepted after all, and counted once', 
       'refused refused-at-desk 0',
       'refused refused-at-desk 0',
     ]);
-    await expect(desk.getByText('Er is niets na te kijken')).toBeVisible();
+    await expect(group).toBeHidden();
+    await expect.poll(waiting).toBe(before);
   });
 
   await test.step('the refusal is reversed, and the decisions stand in a list', async () => {
-    const refused = desk.getByRole('row').filter({ hasText: '2 geweigerd' });
+    const refused = desk
+      .getByRole('row')
+      .filter({ hasText: 'Verloren gsm' })
+      .filter({ hasText: '2 geweigerd' });
     await refused.getByRole('button', { name: 'Terugdraaien' }).click();
     await desk.getByRole('dialog').getByLabel('Reden').fill('Gsm was in goede handen');
     await lookAtScreen(desk, 'reverse a decision');
