@@ -15,6 +15,7 @@ import { isMetricsToken } from './metrics.ts';
 import { phoneRooms } from './phone-rooms.ts';
 import { refuseForeignOrigins, securityHeaders } from './security-headers.ts';
 import { syncRoutes } from './sync/routes.ts';
+import { makePhoneTurns } from './phone-turns.ts';
 
 /** The whole server as a function: main.ts listens with it, tests call `app.request()`. */
 export function createApp(context: Context, files?: AppFiles): Hono {
@@ -65,8 +66,9 @@ function createApi(context: Context): Hono {
   });
 
   // The rooms, in the order of the house. A room exports `xRoutes(context): Hono`.
-  api.route('/', deskRoutes(context));
-  api.route('/sync', syncRoutes(context, phoneRooms(context)));
+  const turns = makePhoneTurns();
+  api.route('/', deskRoutes(context, turns));
+  api.route('/sync', syncRoutes(context, phoneRooms(context), turns));
   if (context.config.demo) api.route('/dev/mailbox', mailboxRoutes(context));
   return api;
 }

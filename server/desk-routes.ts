@@ -20,10 +20,11 @@ import { streamRoutes } from './stream-routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { createHeldDecisions } from './sync/decide-held.ts';
 import { createDeskSubmission } from './sync/desk-commands.ts';
+import type { PhoneTurns } from './phone-turns.ts';
 import { createRescueIntake } from './sync/take-rescued.ts';
 
 /** Everything of the desk and of enrolling, under /api. Origin and size are checked before (app.ts). */
-export function deskRoutes(context: Context): Hono {
+export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
   const signIn = createSignIn(context);
   const { oidc } = context.config;
   const provider = oidc && createOidcProvider(oidc, context);
@@ -44,6 +45,6 @@ export function deskRoutes(context: Context): Hono {
     .route('/', passholderRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
-    .route('/', rescueRoutes({ ...context, takeCommands }, signIn))
+    .route('/', rescueRoutes({ ...context, takeCommands }, signIn, turns))
     .route('/', streamRoutes(context, signIn));
 }

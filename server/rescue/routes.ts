@@ -9,11 +9,16 @@ import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { parseJson, parseQuery, readJson, readSent, unpackText } from '../request-input.ts';
+import type { PhoneTurns } from '../phone-turns.ts';
 import { bringRescue, carryRescue, readRescues, type RescueContext } from './service.ts';
 
 const ListQuery = z.object({ organisationId: z.optional(z.uuid()) });
 
-export function rescueRoutes(context: Context & RescueContext, signIn: SignIn): Hono<DeskEnv> {
+export function rescueRoutes(
+  context: Context & RescueContext,
+  signIn: SignIn,
+  turns: PhoneTurns,
+): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
   const signedIn = requireSession(context, signIn);
 
@@ -28,9 +33,12 @@ export function rescueRoutes(context: Context & RescueContext, signIn: SignIn): 
 
   // A phone's side: no session.
   app.post('/rescue/carried', async (c) => {
-    const text = await unpackText(await readSent(c.req.raw));
-    const request = parseJson(text, CarriedRequest);
-    const answer = await carryRescue(context, text, request, c.req.header(SIGNATURE_HEADER) ?? '');
+    const sent = await readSent(c.req.raw);
+    const answer = await turns(async () => {
+      const text = await unpackText(sent);
+      const request = parseJson(text, CarriedRequest);
+      return carryRescue(context, text, request, c.req.header(SIGNATURE_HEADER) ?? '');
+    });
     if (!answer.ok) throw new Problem(401, answer.error.code);
     const { body, signature } = answer.value;
     return c.body(body, 200, { 'content-type': 'application/json', [SIGNATURE_HEADER]: signature });

@@ -6,30 +6,24 @@ import { Problem } from '#server/errors.ts';
 import { readSent, unpackText } from '#server/request-input.ts';
 import { SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
 import { sync, type PhoneRooms } from './service.ts';
-import { makeTurnstile } from './turnstile.ts';
+import type { PhoneTurns } from '#server/phone-turns.ts';
 
-/** Of ten connections to the database; a phone gives up after twenty seconds. */
-const TURNS = { atOnce: 5, waitingMax: 100, waitMs: 8_000 };
-const COME_BACK_S = 3;
 /** Until a server that was put back is new again. */
 const UPDATE_BACK_S = '60';
 
-export function syncRoutes(context: Context, rooms: PhoneRooms): Hono {
+export function syncRoutes(context: Context, rooms: PhoneRooms, turns: PhoneTurns): Hono {
   const { db, keys, clock, ids, log, metrics } = context;
   const app = new Hono();
-  const turnstile = makeTurnstile(TURNS);
   app.post('/', async (c) => {
-    // Before the turnstile: who sends byte by byte waits alone.
+    // Before its turn: who sends byte by byte waits alone.
     const sent = await readSent(c.req.raw);
-    const turn = await turnstile.pass(async () =>
+    const result = await turns(async () =>
       sync(
         { db, keys, clock, ids, log, rooms, count: metrics.commands },
         await unpackText(sent),
         c.req.header(SIGNATURE_HEADER) ?? '',
       ),
     );
-    if (!turn) throw new Problem(503, 'busy', { headers: { 'retry-after': String(COME_BACK_S) } });
-    const result = turn.value;
     if (!result.ok) {
       const { status, code } = result.error;
       throw new Problem(status, code, status === 503 ? { headers: { 'retry-after': UPDATE_BACK_S } } : {});

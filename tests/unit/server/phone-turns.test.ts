@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { makeTurnstile } from '#server/sync/turnstile.ts';
+import { makeTurnstile } from '#server/phone-turns.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
