@@ -19,6 +19,9 @@ type JsonOrNull<T> = ColumnType<T | null, string | null, string | null>;
 /** Written by the database: the transaction of the row. */
 type Tx = ColumnType<string, never, never>;
 
+/** The part of an event of a pass holder that can be erased. */
+export type Personal = { readonly person: Person | null; readonly proofs: readonly string[] };
+
 export interface Database {
   rescue: {
     region_id: number;
@@ -86,8 +89,8 @@ export interface Database {
     day: string;
     actor: string;
     organisation_id: string;
-    facts: Json<Readonly<Record<string, unknown>>>;
-    person: JsonOrNull<Person>;
+    facts: Json<unknown>;
+    personal: JsonOrNull<Personal>;
   };
   desk_act: {
     region_id: number;
@@ -117,6 +120,7 @@ export interface Database {
     kansenstatuut_since: string | null;
     kansenstatuut_proof: string | null;
     kansenstatuut_ended_on: string | null;
+    kansenstatuut_ended_by_move: Generated<boolean>;
   };
   card: {
     region_id: number;

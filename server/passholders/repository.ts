@@ -13,7 +13,7 @@ import {
 } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
 import type { SettingEntry } from '#domain/passholders/settings.ts';
-import type { Database } from '../db/tables.ts';
+import type { Database, Personal } from '../db/tables.ts';
 
 type Db = Kysely<Database>;
 
@@ -81,10 +81,8 @@ function personOfBefore(row: {
     firstName: row.first_name ?? '',
     lastName: row.last_name ?? '',
     dateOfBirth: row.date_of_birth ?? '',
-    address: { country: 'BE', postalCode: row.postal_code ?? '', city: row.city ?? '' },
+    address: { country: 'BE', postalCode: row.postal_code ?? '', ...(row.city && { city: row.city }) },
     optIns: { service: false, milestones: false, newsByMail: false, newsBySms: false, newsByPost: false },
-    parentalConsent: false,
-    termsAccepted: 'paper',
   };
 }
 
@@ -95,6 +93,7 @@ function kansenstatuutOf(
     kansenstatuut_proof: string | null;
     kansenstatuut_suspended_until: string | null;
     kansenstatuut_ended_on: string | null;
+    kansenstatuut_ended_by_move: boolean;
   },
   knownSince: CivilDay,
 ): Kansenstatuut | null {
@@ -105,6 +104,7 @@ function kansenstatuutOf(
     proof: row.kansenstatuut_proof ?? '',
     ...(row.kansenstatuut_suspended_until && { suspendedUntil: row.kansenstatuut_suspended_until }),
     ...(row.kansenstatuut_ended_on && { endedOn: row.kansenstatuut_ended_on }),
+    ...(row.kansenstatuut_ended_by_move && { endedBy: 'move' as const }),
   };
 }
 
@@ -208,24 +208,47 @@ export async function storeAct(
       })),
     )
     .execute();
-  if (after.state === 'erased') {
-    await db
-      .updateTable('passholder_event')
-      .set({ person: null })
-      .where('region_id', '=', regionId)
-      .where('passholder_id', '=', after.passholderId)
-      .execute();
-  }
+  if (after.state === 'erased') await erase(db, regionId, after.passholderId);
+}
+
+/** Card numbers, days and what they were worth stay: the figures and the ledger stand on them. */
+async function erase(db: Db, regionId: number, passholderId: string): Promise<void> {
+  const own = matches({ region_id: regionId, passholder_id: passholderId });
+  await db.updateTable('passholder_event').set({ personal: null }).where(own).execute();
+  await db.updateTable('passholder').set({ upstream_reason: null }).where(own).execute();
+  // Whoever guesses a name could otherwise test it.
+  await db
+    .updateTable('desk_act')
+    .set({ request_digest: Buffer.alloc(0) })
+    .where(own)
+    .execute();
 }
 
 const isSameCard = (a: OwnCard, b: OwnCard): boolean =>
   a.number === b.number && a.state === b.state && a.since === b.since && a.replacedBy === b.replacedBy;
 
-/** The person apart from the rest, so that it can be erased alone. */
-function rowOfEvent(event: PassholderEvent): { facts: string; person: string | null } {
-  if (!('person' in event)) return { facts: JSON.stringify(event), person: null };
-  const { person, ...facts } = event;
-  return { facts: JSON.stringify(facts), person: person && JSON.stringify(person) };
+/** Who it is, and by which proof somebody is poor, apart from the rest: that can be erased alone. */
+function rowOfEvent(event: PassholderEvent): { facts: string; personal: string | null } {
+  const proofs: string[] = [];
+  const facts = JSON.stringify(event, (key, value: unknown) => {
+    if (key === 'person') return undefined;
+    if (key !== 'proof') return value;
+    proofs.push(String(value));
+    return proofs.length - 1;
+  });
+  const person = 'person' in event ? event.person : null;
+  const nothing = person === null && proofs.length === 0;
+  return { facts, personal: nothing ? null : JSON.stringify({ person, proofs }) };
+}
+
+/** What rowOfEvent made; of what was erased no person and no proof. */
+function eventOf(facts: unknown, personal: Personal | null): PassholderEvent {
+  const told = JSON.parse(
+    JSON.stringify(facts, (key, value: unknown) =>
+      key === 'proof' ? (personal?.proofs[Number(value)] ?? '') : value,
+    ),
+  ) as PassholderEvent; // written from one
+  return personal?.person ? ({ ...told, person: personal.person } as PassholderEvent) : told;
 }
 
 async function storePassholder(
@@ -299,6 +322,7 @@ async function storeMemberships(
       kansenstatuut_proof: kansenstatuut?.proof ?? null,
       kansenstatuut_suspended_until: kansenstatuut?.suspendedUntil ?? null,
       kansenstatuut_ended_on: kansenstatuut?.endedOn ?? null,
+      kansenstatuut_ended_by_move: kansenstatuut?.endedBy === 'move',
     };
     await db
       .insertInto('membership')
@@ -328,9 +352,8 @@ export async function listEvents(
     .where('passholder_id', '=', passholderId)
     .orderBy('n')
     .execute();
-  return rows.map(({ facts, person, at, day, actor }) => ({
-    // Written by rowOfEvent, from an event of the domain.
-    event: { ...facts, ...(person && { person }) } as unknown as PassholderEvent,
+  return rows.map(({ facts, personal, at, day, actor }) => ({
+    event: eventOf(facts, personal),
     at,
     today: day,
     actor,
@@ -361,14 +384,37 @@ export async function findAct(
   db: Db,
   regionId: number,
   actId: string,
-): Promise<{ passholderId: string; requestDigest: Uint8Array } | undefined> {
+): Promise<{ passholderId: string; requestDigest: Uint8Array; n: number } | undefined> {
   const row = await db
-    .selectFrom('desk_act')
-    .select(['passholder_id', 'request_digest'])
-    .where('region_id', '=', regionId)
-    .where('act_id', '=', actId)
+    .selectFrom('desk_act as a')
+    .innerJoin('passholder_event as e', (join) =>
+      join.onRef('e.region_id', '=', 'a.region_id').onRef('e.act_id', '=', 'a.act_id'),
+    )
+    .select((eb) => ['a.passholder_id', 'a.request_digest', eb.fn.max('e.n').as('n')])
+    .where('a.region_id', '=', regionId)
+    .where('a.act_id', '=', actId)
+    .groupBy(['a.passholder_id', 'a.request_digest'])
     .executeTakeFirst();
-  return row && { passholderId: row.passholder_id, requestDigest: row.request_digest };
+  return row && { passholderId: row.passholder_id, requestDigest: row.request_digest, n: row.n };
+}
+
+/** The municipality of the counter where somebody was registered. */
+export async function findRegisteringPlace(
+  db: Db,
+  regionId: number,
+  passholderId: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('passholder_event as e')
+    .innerJoin('organisation as o', (join) =>
+      join.onRef('o.region_id', '=', 'e.region_id').onRef('o.organisation_id', '=', 'e.organisation_id'),
+    )
+    .select('o.nis_code')
+    .where('e.region_id', '=', regionId)
+    .where('e.passholder_id', '=', passholderId)
+    .where('e.n', '=', 1)
+    .executeTakeFirst();
+  return row?.nis_code ?? undefined;
 }
 
 export async function listSettings(db: Db, regionId: number): Promise<SettingEntry[]> {

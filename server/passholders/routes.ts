@@ -6,7 +6,13 @@ import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { pathId, readJson } from '../request-input.ts';
-import { actOnPassholder, readPassholderFile, registerPassholder, type ActRefusal } from './service.ts';
+import {
+  actOnPassholder,
+  readPassholderFile,
+  registerPassholder,
+  type ActRefusal,
+  type ReadRefusal,
+} from './service.ts';
 
 export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
@@ -26,9 +32,11 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
   return app;
 }
 
-function unwrap<T>(result: Result<T, ActRefusal>): T {
+function unwrap<T>(result: Result<T, ActRefusal | ReadRefusal>): T {
   if (result.ok) return result.value;
   const { code, ...extra } = result.error;
+  if (result.error.code === 'too-many-requests')
+    throw new Problem(429, code, { headers: { 'retry-after': String(result.error.retryAfterS) } });
   switch (code) {
     case 'not-found':
       throw new Problem(404, code);

@@ -1,7 +1,7 @@
 // Acts of a desk on a pass holder: one transaction for what was decided, what follows for cards and rights, and who did
 // it. A request that comes twice is one act; two desks at once: the second one sees what the first one did.
 import { createHash } from 'node:crypto';
-import type { ActInput, PassholderFile, RegisterInput } from '#domain/passholder-api.ts';
+import type { ActAnswer, ActInput, PassholderFile, RegisterInput } from '#domain/passholder-api.ts';
 import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { acceptedProofs, kansenstatuutOn } from '#domain/passholders/kansenstatuut.ts';
@@ -14,6 +14,8 @@ import type { PassholderCommand } from '#domain/passholders/passholder-command.t
 import { apply, homeOn, type Passholder, type PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
 import { settingOn, type SettingEntry } from '#domain/passholders/settings.ts';
+import { isAllowed } from '#domain/devices/permissions.ts';
+import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
@@ -24,6 +26,7 @@ import type { Kysely } from 'kysely';
 import { findOrganisation } from '../organisations/repository.ts';
 import {
   findAct,
+  findRegisteringPlace,
   listSettings,
   lockCards,
   readPassholder,
@@ -38,17 +41,33 @@ export type ActRefusal =
   | PassholderRefusal
   | { readonly code: 'not-found' }
   | { readonly code: 'other-act-with-this-id' }
-  | { readonly code: 'changed-meanwhile'; readonly file: PassholderFile };
+  /** `n` as it is now. */
+  | { readonly code: 'changed-meanwhile'; readonly n: number };
+
+export type ReadRefusal =
+  { readonly code: 'not-found' } | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
+
+const HOUR_MS = 3_600_000;
+/** A busy counter has thirty people in a quarter of an hour, and each file is read again after an act. */
+const PER_QUARTER: AttemptRule = { purpose: 'passholder-read', max: 200, windowMs: HOUR_MS / 4 };
+const PER_DAY: AttemptRule = { purpose: 'passholder-read-day', max: 1_500, windowMs: 24 * HOUR_MS };
+
+const isUnknown = ({ n, person }: Passholder): boolean => n === 0 && person === null;
 
 export async function readPassholderFile(
   context: PassholderContext,
   actor: Actor,
   passholderId: string,
-): Promise<Result<PassholderFile, { readonly code: 'not-found' }>> {
+): Promise<Result<PassholderFile, ReadRefusal>> {
   const { db, clock } = context;
   const passholder = await readPassholder(db, actor.regionId, passholderId, false);
-  await requirePermission(context, actor, 'passholder.read', targetOf(passholder, civilDayOf(clock.now())));
-  if (passholder.person === null && passholder.n === 0) return refuse({ code: 'not-found' });
+  const target = await targetOf(db, actor.regionId, passholder, civilDayOf(clock.now()));
+  await requirePermission(context, actor, 'passholder.read', target);
+  for (const rule of [PER_QUARTER, PER_DAY]) {
+    const attempt = await countAttempt(context, rule, actor.userId);
+    if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
+  }
+  if (isUnknown(passholder)) return refuse({ code: 'not-found' });
   await appendAudit(db, {
     regionId: actor.regionId,
     at: clock.now(),
@@ -63,7 +82,7 @@ export const registerPassholder = (
   context: PassholderContext,
   actor: Actor,
   { actId, passholderId, organisationId, registration }: RegisterInput,
-): Promise<Result<PassholderFile, ActRefusal>> =>
+): Promise<Result<ActAnswer, ActRefusal>> =>
   act(context, actor, { actId, passholderId, organisationId, basedOn: 0, command: registration });
 
 export const actOnPassholder = (
@@ -71,7 +90,7 @@ export const actOnPassholder = (
   actor: Actor,
   passholderId: string,
   { actId, organisationId, basedOn, act: command }: ActInput,
-): Promise<Result<PassholderFile, ActRefusal>> =>
+): Promise<Result<ActAnswer, ActRefusal>> =>
   act(context, actor, { actId, passholderId, organisationId, basedOn, command });
 
 type Request = {
@@ -86,7 +105,7 @@ async function act(
   context: PassholderContext,
   actor: Actor,
   request: Request,
-): Promise<Result<PassholderFile, ActRefusal>> {
+): Promise<Result<ActAnswer, ActRefusal>> {
   const { db, clock } = context;
   const { regionId } = actor;
   const at = clock.now();
@@ -97,13 +116,8 @@ async function act(
   const world = { settings: await listSettings(db, regionId), postcodes: await readPostcodes(db, regionId) };
   if (request.command.kind !== 'register') {
     const standing = await readPassholder(db, regionId, request.passholderId, false);
-    await requirePermission(
-      context,
-      actor,
-      actionOf(request.command),
-      placeOfAct(request.command, standing, world, today),
-    );
-    if (standing.n === 0 && standing.person === null) return refuse({ code: 'not-found' });
+    await requireMayAct(context, actor, request.command, standing, world.postcodes, today);
+    if (isUnknown(standing)) return refuse({ code: 'not-found' });
   }
 
   return db
@@ -111,18 +125,18 @@ async function act(
     .execute(async (trx) => {
       const requestDigest = digestOf(request);
       const { actId, passholderId } = request;
-      if (!(await takeActId(trx, regionId, { actId, passholderId, requestDigest, at })))
-        return answerAgain(trx, regionId, actId, requestDigest, at);
+      const taken = await takeActId(trx, regionId, { actId, passholderId, requestDigest, at });
+      if (!taken) return answerAgain(trx, regionId, actId, requestDigest);
 
       const before = await readPassholder(trx, regionId, passholderId, true);
       if (request.command.kind !== 'register' && before.n !== request.basedOn)
-        return giveUp(refuse({ code: 'changed-meanwhile', file: await fileOf(trx, regionId, before, at) }));
+        return giveUp(refuse({ code: 'changed-meanwhile', n: before.n }));
       const facts = await factsOf(trx, regionId, request.command, {
         today,
         place: organisation.nisCode ?? null,
         ...world,
       });
-      const known = before.n === 0 && before.person !== null ? takeOver(before) : [];
+      const known = before.n === 0 && !isUnknown(before) ? takeOver(before) : [];
       const start = known.reduce((now, event) => apply(now, event, { at, today }), unread(before));
       const decided = decidePassholder(start, request.command, facts);
       if (!decided.ok) return giveUp(decided);
@@ -144,7 +158,7 @@ async function act(
         subject: `passholder:${passholderId}`,
         detail: { actId, organisationId: organisation.organisationId },
       });
-      return ok(await fileOf(trx, regionId, after, at));
+      return ok({ passholderId, n: after.n });
     })
     .catch(refusalIn);
 }
@@ -177,12 +191,11 @@ async function answerAgain(
   regionId: number,
   actId: string,
   requestDigest: Uint8Array,
-  at: number,
-): Promise<Result<PassholderFile, ActRefusal>> {
+): Promise<Result<ActAnswer, ActRefusal>> {
   const known = await findAct(db, regionId, actId);
-  if (!known || !Buffer.from(known.requestDigest).equals(requestDigest))
-    return refuse({ code: 'other-act-with-this-id' });
-  return ok(await fileOf(db, regionId, await readPassholder(db, regionId, known.passholderId, false), at));
+  return known && Buffer.from(known.requestDigest).equals(requestDigest)
+    ? ok({ passholderId: known.passholderId, n: known.n })
+    : refuse({ code: 'other-act-with-this-id' });
 }
 
 const digestOf = (request: Request): Buffer => createHash('sha256').update(JSON.stringify(request)).digest();
@@ -221,19 +234,33 @@ const actionOf = ({ kind }: PassholderCommand) =>
   kind === 'unblock-card' ? 'card.unblock' : kind === 'erase' ? 'passholder.erase' : 'passholder.change';
 
 /** A person is changed where that person lives; who moves is taken over by the new municipality. */
-function placeOfAct(
+async function requireMayAct(
+  context: PassholderContext,
+  actor: Actor,
   command: PassholderCommand,
   passholder: Passholder,
-  { postcodes }: World,
+  postcodes: World['postcodes'],
   today: CivilDay,
-): { nisCode?: string } | undefined {
-  const nisCode = command.kind === 'move' ? nisCodeOf(postcodes)(command.person) : homeOn(passholder, today);
-  return nisCode === null ? undefined : { nisCode };
+): Promise<void> {
+  const { regionId } = actor;
+  const next = command.kind === 'move' ? nisCodeOf(postcodes)(command.person) : null;
+  if (next !== null && isAllowed(actor.grants, 'passholder.change', { regionId, nisCode: next })) return;
+  const target = await targetOf(context.db, regionId, passholder, today);
+  await requirePermission(context, actor, actionOf(command), target);
 }
 
-function targetOf(passholder: Passholder, today: CivilDay): { nisCode?: string } | undefined {
-  const nisCode = homeOn(passholder, today);
-  return nisCode === null ? undefined : { nisCode };
+/** Of who lives outside the region: the last municipality inside it, else the one where the card was handed out. */
+async function targetOf(
+  db: Kysely<Database>,
+  regionId: number,
+  passholder: Passholder,
+  today: CivilDay,
+): Promise<{ nisCode?: string } | undefined> {
+  const nisCode =
+    homeOn(passholder, today) ??
+    passholder.homes.findLast((home) => home.nisCode !== null)?.nisCode ??
+    (await findRegisteringPlace(db, regionId, passholder.passholderId));
+  return nisCode === undefined ? undefined : { nisCode };
 }
 
 async function fileOf(

@@ -22,7 +22,7 @@ export type RegisterInput = z.infer<typeof RegisterInput>;
 export const ActInput = z.object({
   actId: Id,
   organisationId: Id,
-  /** `n` of the file that was on the screen; another one in between is a conflict (409, with the file as it is now). */
+  /** `n` of the file that was on the screen; another one in between is a conflict (409): the screen reads again and merges. */
   basedOn: z.int(),
   act: PassholderAct,
 });
@@ -36,7 +36,11 @@ const Kansenstatuut = z.object({
   endedOn: z.optional(Day),
 });
 
-/** The answer to every act, and GET /api/passholders/:id */
+/** The answer to every act, the same each time it is sent. The file itself is read: that is allowed, counted and audited apart. */
+export const ActAnswer = z.object({ passholderId: Id, n: z.int() });
+export type ActAnswer = z.infer<typeof ActAnswer>;
+
+/** GET /api/passholders/:id */
 export const PassholderFile = z.object({
   passholderId: Id,
   n: z.int(),

@@ -1,7 +1,7 @@
 // A desk and its pass holders, over HTTP and on real tables: acts are taken once, and the history tells the present.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PassholderFile } from '#domain/passholder-api.ts';
+import { ActAnswer, PassholderFile } from '#domain/passholder-api.ts';
 import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { apply, nobody } from '#domain/passholders/passholder.ts';
 import type { PassholderAct } from '#domain/passholders/passholder-command.ts';
@@ -12,6 +12,7 @@ import { IEPER, aPerson, stockCard } from '#tests/_support/people-builder.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
 const SYSTEM = 'uitpas-westhoek';
+const DIKSMUIDE = { country: 'BE', postalCode: '8600', city: 'Diksmuide' };
 const proof = { proof: 'leefloon', until: '2027-04-30' };
 
 let world: DeskWorld;
@@ -73,14 +74,23 @@ const registration = (number: string, over: Record<string, unknown> = {}) => ({
   registration: { kind: 'register', person: aPerson(), cardSystemId: SYSTEM, number, ...over },
 });
 
-async function register(over: Record<string, unknown> = {}): Promise<PassholderFile> {
+async function register(over: Record<string, unknown> = {}, reader = desk): Promise<PassholderFile> {
   const number = await inStock('kansenstatuut' in over);
-  return fileIn(await desk.post('/api/passholders/register', registration(number, over)));
+  return fileAfter(await desk.post('/api/passholders/register', registration(number, over)), reader);
 }
 
-const fileIn = ({ status, body }: Answer): PassholderFile => {
+const answerIn = ({ status, body }: Answer): ActAnswer => {
   expect([200, 201], JSON.stringify(body)).toContain(status);
-  return PassholderFile.parse(body);
+  return ActAnswer.parse(body);
+};
+const read = async (passholderId: string, by = desk): Promise<PassholderFile> =>
+  PassholderFile.parse((await by.get(`/api/passholders/${passholderId}`)).body);
+/** The file as it is after an act. */
+const fileAfter = async (answer: Answer, by = desk): Promise<PassholderFile> => {
+  const { passholderId, n } = answerIn(answer);
+  const file = await read(passholderId, by);
+  expect(file.n).toBe(n);
+  return file;
 };
 
 const act = (
@@ -116,8 +126,10 @@ test('a registration that is sent twice is one, also at once; another one under 
     desk.post('/api/passholders/register', input),
     desk.post('/api/passholders/register', input),
   ]);
-  expect(fileIn(second)).toEqual(fileIn(first));
-  expect(fileIn(await desk.post('/api/passholders/register', input))).toEqual(fileIn(first));
+  expect(answerIn(second)).toEqual(answerIn(first));
+  const { passholderId } = answerIn(first);
+  await act(await read(passholderId), { kind: 'change-details', person: aPerson({ firstName: 'Nora' }) });
+  expect(answerIn(await desk.post('/api/passholders/register', input))).toEqual(answerIn(first));
   const other = { ...input, registration: { ...input.registration, person: aPerson({ firstName: 'Lou' }) } };
   expect(await desk.post('/api/passholders/register', other)).toMatchObject({
     status: 409,
@@ -149,10 +161,12 @@ test('what is refused can be mended and sent again under the same id', async () 
 test('a lost card: blocked, replaced by one of the stock, the kansenstatuut stays', async () => {
   const file = await register({ kansenstatuut: proof });
   const number = file.cards[0]?.number as UitpasNumber;
-  const blocked = fileIn(await act(file, { kind: 'block-card', number, reason: 'lost' }));
+  const blocked = await fileAfter(await act(file, { kind: 'block-card', number, reason: 'lost' }));
   expect(blocked.cards).toMatchObject([{ number, state: 'blocked' }]);
   const by = await inStock(true);
-  const replaced = fileIn(await act(blocked, { kind: 'replace-card', number, by, reason: 'lost-or-stolen' }));
+  const replaced = await fileAfter(
+    await act(blocked, { kind: 'replace-card', number, by, reason: 'lost-or-stolen' }),
+  );
   expect(replaced.cards).toMatchObject([
     { number, state: 'replaced', replacedBy: by },
     { number: by, state: 'active' },
@@ -162,12 +176,12 @@ test('a lost card: blocked, replaced by one of the stock, the kansenstatuut stay
 
 test('two people edit one file: the second one sees what the first one did', async () => {
   const file = await register();
-  const moved = fileIn(
+  const moved = await fileAfter(
     await act(file, { kind: 'change-details', person: aPerson({ email: 'noor@voorbeeld.invalid' }) }),
   );
   const late = await act(file, { kind: 'change-details', person: aPerson({ firstName: 'Nora' }) });
-  expect(late).toMatchObject({ status: 409, code: 'changed-meanwhile' });
-  expect((late.body as { file: unknown }).file).toEqual(moved);
+  expect(late).toMatchObject({ status: 409, code: 'changed-meanwhile', body: { n: moved.n } });
+  expect(JSON.stringify(late.body)).not.toContain('Vandevoorde');
 });
 
 test('who was known before there were events keeps everything, and a history begins', async () => {
@@ -177,28 +191,60 @@ test('who was known before there were events keeps everything, and a history beg
     .set({ nis_code: IEPER })
     .where('passholder_id', '=', passholderId)
     .execute();
-  const file = fileIn(await desk.get(`/api/passholders/${passholderId}`));
+  const file = await read(passholderId);
   expect(file).toMatchObject({ n: 0, person: { firstName: 'Noor' }, cards: [{ number, state: 'active' }] });
-  const blocked = fileIn(await act(file, { kind: 'block-card', number, reason: 'stolen' }));
+  const blocked = await fileAfter(await act(file, { kind: 'block-card', number, reason: 'stolen' }));
   expect(blocked).toMatchObject({ n: 2, cards: [{ number, state: 'blocked' }] });
   const events = await listEvents(world.context.db, 1, passholderId);
   expect(events.map(({ event }) => event.kind)).toEqual(['taken-over', 'card-blocked']);
 });
 
+test('an act never hands out a file that one may not read, and moving here takes somebody over', async () => {
+  const file = await register({ person: aPerson({ address: DIKSMUIDE }) }, admin);
+  expect((await desk.get(`/api/passholders/${file.passholderId}`)).status).toBe(403);
+  expect((await act(file, { kind: 'change-details', person: aPerson() })).status).toBe(403);
+  const guess = { passholderId: file.passholderId, n: -1 };
+  const refused = await act(guess, { kind: 'move', person: aPerson(), from: '2026-11-23' });
+  expect(refused).toMatchObject({ status: 409, body: { n: file.n } });
+  expect(JSON.stringify(refused.body)).not.toContain('Vandevoorde');
+  const moved = await fileAfter(await act(file, { kind: 'move', person: aPerson(), from: '2026-11-23' }));
+  expect(moved.homes).toMatchObject([{ nisCode: IEPER }]);
+});
+
+test('who lives outside the region stays with the counter that gave the card', async () => {
+  const person = aPerson({ address: { country: 'FR', postalCode: '59270', city: 'Bailleul' } });
+  const french = await register({ person });
+  const number = french.cards[0]?.number as UitpasNumber;
+  expect((await act(french, { kind: 'block-card', number, reason: 'lost' })).status).toBe(200);
+
+  const leaving = await register({ kansenstatuut: proof });
+  const brussels = aPerson({ address: { country: 'BE', postalCode: '1000', city: 'Brussel' } });
+  const gone = await fileAfter(await act(leaving, { kind: 'move', person: brussels, from: '2026-12-01' }));
+  expect(gone.memberships).toMatchObject([{ kansenstatuut: { endedOn: '2026-12-01' } }]);
+  // It was a mistake: what the move had ended is there again.
+  const back = await fileAfter(await act(gone, { kind: 'move', person: aPerson(), from: '2026-12-01' }));
+  expect(back.homes).toMatchObject([{ nisCode: IEPER, from: '2026-11-23' }]);
+  expect(back.memberships[0]?.kansenstatuut).toEqual({ since: '2026-11-23', ...proof });
+});
+
 test('only the region unblocks and erases, and what is erased is nowhere any more', async () => {
-  const file = await register({ person: aPerson({ lastName: 'Uitwisbaar' }) });
+  const file = await register({
+    person: aPerson({ lastName: 'Uitwisbaar' }),
+    kansenstatuut: { ...proof, proof: 'materiele-opvang' },
+  });
   const number = file.cards[0]?.number as UitpasNumber;
-  const blocked = fileIn(await act(file, { kind: 'block-card', number, reason: 'misuse' }));
+  const blocked = await fileAfter(await act(file, { kind: 'block-card', number, reason: 'misuse' }));
   expect((await act(blocked, { kind: 'unblock-card', number })).status).toBe(403);
-  const unblocked = fileIn(await act(blocked, { kind: 'unblock-card', number }, admin));
+  const unblocked = await fileAfter(await act(blocked, { kind: 'unblock-card', number }, admin), admin);
   expect((await act(unblocked, { kind: 'erase' })).status).toBe(403);
-  const erased = fileIn(await act(unblocked, { kind: 'erase' }, admin));
+  const erased = await fileAfter(await act(unblocked, { kind: 'erase' }, admin), admin);
   expect(erased).toMatchObject({ state: 'erased', person: null, cards: [{ state: 'blocked' }] });
   const { rows } = await world.context.pool.query<{ text: string }>(
     `select row_to_json(p)::text as text from passholder p union all select row_to_json(e)::text from passholder_event e
-     union all select row_to_json(a)::text from audit_entry a`,
+     union all select row_to_json(a)::text from audit_entry a union all select row_to_json(m)::text from membership m`,
   );
-  expect(rows.filter(({ text }) => text.includes('Uitwisbaar'))).toEqual([]);
+  expect(rows.filter(({ text }) => /Uitwisbaar|materiele-opvang/.test(text))).toEqual([]);
+  expect(rows.length).toBeGreaterThan(10);
 });
 
 test('every act and every look is in the audit, without a name or a number', async () => {
@@ -208,7 +254,12 @@ test('every act and every look is in the audit, without a name or a number', asy
     .selectFrom('audit_entry')
     .selectAll()
     .where('subject', '=', `passholder:${file.passholderId}`)
+    .orderBy('audit_id')
     .execute();
-  expect(entries.map(({ action }) => action)).toEqual(['passholder-register', 'passholder-read']);
+  expect(entries.map(({ action }) => action)).toEqual([
+    'passholder-register',
+    'passholder-read',
+    'passholder-read',
+  ]);
   expect(JSON.stringify(entries)).not.toContain(file.cards[0]?.number);
 });

@@ -27,7 +27,8 @@ export async function up(db: Kysely<never>): Promise<void> {
     alter table membership
       add column kansenstatuut_since date,
       add column kansenstatuut_proof text,
-      add column kansenstatuut_ended_on date;
+      add column kansenstatuut_ended_on date,
+      add column kansenstatuut_ended_by_move boolean not null default false;
 
     alter table card
       -- Where it lies while it is in stock: a municipality, or nothing for the region's own cupboard.
@@ -45,8 +46,8 @@ export async function up(db: Kysely<never>): Promise<void> {
       actor text not null,
       organisation_id uuid not null,
       facts jsonb not null,
-      -- Can be erased; what happened to cards and rights stays.
-      person jsonb,
+      -- Who it is, and the proofs: can be erased; what happened to cards and rights stays.
+      personal jsonb,
       primary key (region_id, passholder_id, n)
     );
     create index passholder_event_act on passholder_event (region_id, act_id);
@@ -55,8 +56,8 @@ export async function up(db: Kysely<never>): Promise<void> {
       for each row execute function forbid_change();
     create trigger passholder_event_for_ever before update on passholder_event for each row
       when (row (old.*) is distinct from row (new.region_id, new.passholder_id, new.n, new.act_id, new.kind, new.at, new.day,
-          new.actor, new.organisation_id, new.facts, old.person)
-        or (new.person is not null and new.person is distinct from old.person))
+          new.actor, new.organisation_id, new.facts, old.personal)
+        or (new.personal is not null and new.personal is distinct from old.personal))
       execute function forbid_change();
 
     -- A request of a desk, by the id that its screen gave it: a second time it gets the same answer.

@@ -23,8 +23,10 @@ import {
 import {
   activeCardIn,
   homeOn,
+  homesAfterMove,
   membershipIn,
   outsideFrom,
+  type Home,
   type Passholder,
   type PassholderEvent,
 } from './passholder.ts';
@@ -145,24 +147,36 @@ function move(
   const latest = addCivilDays(facts.today, limits.moveAheadDays);
   if (from < earliest || from > latest) return refuse({ code: 'move-out-of-range', earliest, latest });
   const nisCode = facts.nisCodeOf(person);
-  if (homeOn(passholder, from) === nisCode && passholder.homes.every((home) => home.from <= from))
-    return ok([{ kind: 'details-changed', person }]);
-  const ended =
-    nisCode === null
-      ? passholder.memberships.flatMap(({ cardSystemId, kansenstatuut }) =>
-          kansenstatuut !== null && (kansenstatuut.endedOn ?? from) >= from
-            ? [
-                {
-                  kind: 'kansenstatuut-set',
-                  cardSystemId,
-                  act: 'ended',
-                  kansenstatuut: { ...kansenstatuut, endedOn: from },
-                } as const,
-              ]
-            : [],
-        )
-      : [];
-  return ok([{ kind: 'moved', person, nisCode, from }, ...ended]);
+  const homes = homesAfterMove(passholder.homes, { nisCode, from }, facts.today);
+  if (sameHomes(homes, passholder.homes)) return ok([{ kind: 'details-changed', person }]);
+  const rights = passholder.memberships.flatMap(({ cardSystemId, kansenstatuut }) => {
+    const moved = kansenstatuut && kansenstatuutAfterMove(kansenstatuut, homes, facts.today);
+    if (!moved || moved === kansenstatuut) return [];
+    const act = moved.endedOn === undefined ? ('resumed' as const) : ('ended' as const);
+    return [{ kind: 'kansenstatuut-set', cardSystemId, act, kansenstatuut: moved } as const];
+  });
+  return ok([{ kind: 'moved', person, nisCode, from }, ...rights]);
+}
+
+const sameHomes = (a: readonly Home[], b: readonly Home[]): boolean =>
+  a.length === b.length &&
+  a.every(({ nisCode, from }, i) => nisCode === b[i]?.nisCode && from === b[i]?.from);
+
+/** Ends with the day on which somebody lives outside; comes back when that move turns out not to happen. */
+function kansenstatuutAfterMove(
+  kansenstatuut: Kansenstatuut,
+  homes: readonly Home[],
+  today: CivilDay,
+): Kansenstatuut {
+  const outside = outsideFrom({ homes }, today);
+  const { endedOn, endedBy, ...rest } = kansenstatuut;
+  if (outside !== undefined)
+    return endedOn !== undefined && (endedBy === 'move' ? endedOn === outside : endedOn <= outside)
+      ? kansenstatuut
+      : { ...rest, endedOn: outside, endedBy: 'move' };
+  return endedBy === 'move' && endedOn !== undefined && homeOn({ homes }, endedOn) !== null
+    ? rest
+    : kansenstatuut;
 }
 
 function join(
@@ -240,18 +254,9 @@ function setKansenstatuut(
   const card = cardToSay(passholder, cardSystemId, by, true, facts);
   if (!card.ok) return card;
   const act = granting ? 'granted' : 'renewed';
-  const kansenstatuut = endingWithTheHome(passholder, decided.value, facts.today);
+  // Who is known to move out of the region has it until then.
+  const kansenstatuut = kansenstatuutAfterMove(decided.value, passholder.homes, facts.today);
   return ok([{ kind: 'kansenstatuut-set', cardSystemId, act, kansenstatuut }, ...card.value]);
-}
-
-/** Who is known to move out of the region has it until then. */
-function endingWithTheHome(
-  passholder: Passholder,
-  kansenstatuut: Kansenstatuut,
-  today: CivilDay,
-): Kansenstatuut {
-  const endedOn = outsideFrom(passholder, today);
-  return endedOn === undefined ? kansenstatuut : { ...kansenstatuut, endedOn };
 }
 
 function grantAt(

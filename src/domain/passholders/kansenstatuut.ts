@@ -14,8 +14,10 @@ export type Kansenstatuut = {
   readonly proof: string;
   /** The first day on which it holds again. */
   readonly suspendedUntil?: CivilDay;
-  /** Taken away from that day on: a mistake, or the person asked. */
+  /** Taken away from that day on: a mistake, the person asked, or lives outside the region from then. */
   readonly endedOn?: CivilDay;
+  /** Given back when that move turns out not to happen. */
+  readonly endedBy?: 'move';
 };
 
 export const KANSENSTATUUT_STATUSES = ['none', 'active', 'grace', 'suspended', 'expired'] as const;

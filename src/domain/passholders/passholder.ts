@@ -59,6 +59,8 @@ export type Membership = {
   readonly kansenstatuut: Kansenstatuut | null;
 };
 
+export type Home = { readonly nisCode: string | null; readonly from: CivilDay };
+
 export type Passholder = {
   readonly passholderId: string;
   /** How many events; what an edit was based on. */
@@ -66,7 +68,7 @@ export type Passholder = {
   readonly state: 'active' | 'erased';
   readonly person: Person | null;
   /** Which municipality pays, from which day; the newest last. */
-  readonly homes: readonly { readonly nisCode: string | null; readonly from: CivilDay }[];
+  readonly homes: readonly Home[];
   readonly memberships: readonly Membership[];
   readonly cards: readonly OwnCard[];
 };
@@ -104,10 +106,7 @@ export function apply(
       return {
         ...next,
         person: event.person,
-        homes: [
-          ...passholder.homes.filter(({ from }) => from < event.from),
-          { nisCode: event.nisCode, from: event.from },
-        ],
+        homes: homesAfterMove(passholder.homes, event, today),
       };
     case 'membership-started':
       return {
@@ -157,7 +156,16 @@ export function apply(
         ),
       };
     case 'erased':
-      return { ...next, state: 'erased', person: null };
+      return {
+        ...next,
+        state: 'erased',
+        person: null,
+        // By which proof somebody was poor is nobody's business any more.
+        memberships: passholder.memberships.map((membership) => ({
+          ...membership,
+          kansenstatuut: membership.kansenstatuut && { ...membership.kansenstatuut, proof: '' },
+        })),
+      };
   }
 }
 
@@ -176,6 +184,16 @@ function changeCard(
   return passholder.cards.map((card) => (card === changed ? { ...card, ...change } : card));
 }
 
+/** A move takes the place of whatever was planned, and of what was written for later days. */
+export function homesAfterMove(
+  homes: readonly Home[],
+  { nisCode, from }: Home,
+  today: CivilDay,
+): readonly Home[] {
+  const before = homes.filter((home) => home.from < from && home.from <= today);
+  return before.at(-1)?.nisCode === nisCode ? before : [...before, { nisCode, from }];
+}
+
 export const membershipIn = (passholder: Passholder, cardSystemId: string): Membership | undefined =>
   passholder.memberships.find((membership) => membership.cardSystemId === cardSystemId);
 
@@ -183,9 +201,9 @@ export const activeCardIn = (passholder: Passholder, cardSystemId: string): OwnC
   passholder.cards.find((card) => card.cardSystemId === cardSystemId && card.state === 'active');
 
 /** The municipality that pays that day. */
-export const homeOn = (passholder: Passholder, day: CivilDay): string | null =>
-  passholder.homes.findLast(({ from }) => from <= day)?.nisCode ?? null;
+export const homeOn = ({ homes }: Pick<Passholder, 'homes'>, day: CivilDay): string | null =>
+  homes.findLast(({ from }) => from <= day)?.nisCode ?? null;
 
 /** From when on somebody lives outside the region, as far as is known today. */
-export const outsideFrom = ({ homes }: Passholder, today: CivilDay): CivilDay | undefined =>
+export const outsideFrom = ({ homes }: Pick<Passholder, 'homes'>, today: CivilDay): CivilDay | undefined =>
   homes.find(({ nisCode, from }, i) => nisCode === null && (from > today || i === homes.length - 1))?.from;

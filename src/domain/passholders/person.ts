@@ -14,7 +14,8 @@ export const Address = z.object({
   /** ISO 3166-1 alpha-2. Westhoek borders on France: foreign residents are members too, never with kansenstatuut. */
   country: z.string().check(z.regex(/^[A-Z]{2}$/)),
   postalCode: required(12),
-  city: required(limits.cityMax),
+  /** Absent where an older file did not say. */
+  city: z.optional(required(limits.cityMax)),
   /** Street, number and box; of some people nobody writes it down. */
   street: z.optional(lineOf(limits.streetMax)),
 });
@@ -37,8 +38,9 @@ export const Person = z.object({
     newsBySms: z.boolean(),
     newsByPost: z.boolean(),
   }),
-  parentalConsent: z.boolean(),
-  termsAccepted: z.enum(['paper', 'digital']),
+  /** Both absent where nobody has asked yet: the next who changes the file does. */
+  parentalConsent: z.optional(z.boolean()),
+  termsAccepted: z.optional(z.enum(['paper', 'digital'])),
 });
 export type Person = z.infer<typeof Person>;
 
@@ -46,6 +48,7 @@ export type Person = z.infer<typeof Person>;
 export type PersonProblem =
   | { readonly field: 'dateOfBirth'; readonly code: 'not-born-yet' | 'too-long-ago' }
   | { readonly field: 'address.postalCode'; readonly code: 'not-belgian' }
+  | { readonly field: 'address.city' | 'termsAccepted'; readonly code: 'needed' }
   | { readonly field: 'email'; readonly code: 'no-address' }
   | { readonly field: 'phone'; readonly code: 'no-number' }
   | { readonly field: 'parentalConsent'; readonly code: 'needed' }
@@ -63,6 +66,8 @@ export function problemsOf(person: Person, today: CivilDay): PersonProblem[] {
     problems.push({ field: 'dateOfBirth', code: 'too-long-ago' });
   else if (needsParent(dateOfBirth, today) && !parentalConsent)
     problems.push({ field: 'parentalConsent', code: 'needed' });
+  if (address.city === undefined) problems.push({ field: 'address.city', code: 'needed' });
+  if (person.termsAccepted === undefined) problems.push({ field: 'termsAccepted', code: 'needed' });
   if (address.country === 'BE' && !/^[1-9]\d{3}$/.test(address.postalCode))
     problems.push({ field: 'address.postalCode', code: 'not-belgian' });
   if (email && !looksLikeEmail(email)) problems.push({ field: 'email', code: 'no-address' });

@@ -219,3 +219,37 @@ it('nothing happens any more to who was erased', () => {
   expect(decide(gone, register)).toMatchObject({ error: { code: 'is-registered' } });
   expect(decide(gone, { kind: 'erase' })).toMatchObject({ error: { code: 'not-here', state: 'erased' } });
 });
+
+describe('a planned move', () => {
+  const inLangemark = aPerson({
+    address: { country: 'BE', postalCode: '8920', city: 'Langemark-Poelkapelle' },
+  });
+  const planned = after(noor, { kind: 'move', person: inLangemark, from: '2027-01-01' });
+
+  it('can be put off', () => {
+    const later = after(planned, { kind: 'move', person: inLangemark, from: '2027-02-01' });
+    expect(later.homes).toEqual([
+      { nisCode: IEPER, from: TODAY },
+      { nisCode: LANGEMARK, from: '2027-02-01' },
+    ]);
+  });
+
+  it('can be called off', () => {
+    const stays = after(planned, { kind: 'move', person: aPerson(), from: '2026-12-01' });
+    expect(stays.homes).toEqual([{ nisCode: IEPER, from: TODAY }]);
+  });
+});
+
+it('who is known to leave has a kansenstatuut until then, and for longer when that move is called off', () => {
+  const abroad = aPerson({ address: { country: 'FR', postalCode: '59270', city: 'Bailleul' } });
+  const leaving = after(noor, { kind: 'move', person: abroad, from: '2027-01-01' });
+  const granted = after(leaving, {
+    kind: 'grant-kansenstatuut',
+    cardSystemId: WESTHOEK,
+    grant: proof,
+    by: reduced2.number,
+  });
+  expect(membershipIn(granted, WESTHOEK)?.kansenstatuut).toMatchObject({ endedOn: '2027-01-01' });
+  const stays = after(granted, { kind: 'move', person: aPerson(), from: '2027-01-01' });
+  expect(membershipIn(stays, WESTHOEK)?.kansenstatuut).toEqual({ since: TODAY, ...proof });
+});
