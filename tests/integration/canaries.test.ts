@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { SIGNATURE_HEADER, SyncResponse } from '#domain/sync/exchange.ts';
+import { pollUntil } from '#server/poll.ts';
 import { createApp } from '#server/app.ts';
 import { insertPeople } from '#server/demo/people-store.ts';
 import { createLogger } from '#server/logger.ts';
@@ -117,8 +118,12 @@ it('an evening with everything that goes right and wrong', async () => {
   phone.append(randomUUID(), `geen json ${CANARIES['first name']}`, CANARIES['last name']);
   const answer = await sync(phone, 'sync with scans');
   other.checkIn({ activityId, number: NUMBER }, now - 30_000);
-  const heard = await sync(other, 'sync of another phone');
-  expect(JSON.stringify(heard?.changes.visits)).toContain(phone.id);
+  // A feed waits for every older transaction of the cluster, also for those of other tests.
+  const visits = await pollUntil(async () => (await sync(other, 'sync of another phone'))?.changes.visits, {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('no visit of another phone'),
+  });
+  expect(JSON.stringify(visits)).toContain(phone.id);
 
   // The list of cards, as numbers and as chips.
   const { url } = answer?.changes.roster ?? { url: '' };
