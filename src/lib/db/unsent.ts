@@ -14,7 +14,7 @@ export const withState = (
 ): Collection<OutboxRow, [string, number]> =>
   db.outbox.where('[device+state+seq]').between([device, state, from], [device, state, to], true, true);
 
-/** In one transaction of the outbox, the caller's or its own. Numbers have no gaps: all from the first to the last, but what is not unsent. */
+/** In one transaction of the outbox, the caller's or its own. Pruning leaves no gap behind an unsent one: all from the first to the last, but what is not unsent. */
 export const readBacklog = (db: PhoneDb, device: string): Promise<Backlog> =>
   db.transaction('r', db.outbox, async () => {
     const [oldest, [newest]] = await Promise.all([

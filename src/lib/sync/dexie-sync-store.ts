@@ -205,7 +205,10 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
     const old = db.outbox
       .where('[state+receivedAt]')
       .between(['settled', Dexie.minKey], ['settled', receivedBefore]);
-    await old.filter((row) => row.device === device.id).delete();
+    // Behind the first unsent one all stay: the backlog is told from the first and the last number.
+    const [first] = await withState(db, device.id, 'unsent').limit(1).primaryKeys();
+    const end = first?.[1] ?? Infinity;
+    await old.filter((row) => row.device === device.id && row.seq < end).delete();
     await db.transaction('rw', db.outbox, db.chains, db.scans, db.activities, () =>
       pruneScans(receivedBefore, now),
     );

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { limits } from '#domain/kernel/limits.ts';
 import { newId } from '../../../src/lib/ids.ts';
-import { scanRow } from '../../../src/lib/db/phone-db.ts';
+import { readBacklog } from '../../../src/lib/db/unsent.ts';
+import { scanRow, type OutboxRow } from '../../../src/lib/db/phone-db.ts';
 import { createDexieSyncStore } from '../../../src/lib/sync/dexie-sync-store.ts';
 import { TEST_NOW, testPhone, testPolicy } from '../../_support/phone-in-test.ts';
 
@@ -35,7 +36,7 @@ async function phoneWithScans(scans: readonly { activityId: string; at: number; 
     await createDexieSyncStore(db, device).prune(TEST_NOW - limits.settledKeptMs, TEST_NOW);
     return (await db.scans.orderBy('[device+seq]').toArray()).map(({ seq }) => seq);
   };
-  const hold = (seq: number) =>
+  const hold = (seq: number, change: Partial<OutboxRow> = {}) =>
     db.outbox.add({
       device: device.id,
       seq,
@@ -48,8 +49,9 @@ async function phoneWithScans(scans: readonly { activityId: string; at: number; 
       hash: '',
       at: OLD,
       state: 'unsent',
+      ...change,
     });
-  return { prune, hold };
+  return { prune, hold, db, device, backlog: () => readBacklog(db, device.id) };
 }
 
 it('prunes old scans that no list and no limit asks for any more', async () => {
@@ -71,4 +73,13 @@ it('keeps a scan as long as its command, its undo or one before it is kept', asy
   ]);
   await hold(3);
   expect(await prune()).toEqual([2, 3]);
+});
+
+it('leaves no gap between commands that are not sent: their number is told from the first and the last', async () => {
+  const { prune, hold, db, backlog } = await phoneWithScans([]);
+  const sent = { state: 'settled', receivedAt: OLD } as const;
+  for (let seq = 1; seq <= 400; seq++) await hold(seq, seq === 2 || seq === 399 ? {} : sent);
+  await prune();
+  expect(await backlog()).toMatchObject({ unsent: 2 });
+  expect((await db.outbox.orderBy('[device+seq]').first())?.seq).toBe(2);
 });
