@@ -7,13 +7,21 @@ export class ChipReading {
   /** Only phones with a reader show anything about it. */
   readonly present = hasNfc();
   state: NfcState = $state('off');
+  /** A chip was held, and its number was not told. Until the next one, or until somebody has seen it. */
+  unread = $state(false);
   readonly #nfc: Nfc;
+  #closed = false;
 
   constructor(on: { chip: (serialNumber: string) => void; ready: () => void }) {
     this.#nfc = new Nfc({
-      chip: on.chip,
+      chip: (serialNumber) => {
+        this.unread = false;
+        on.chip(serialNumber);
+      },
+      unread: () => (this.unread = true),
       state: (next) => {
         this.state = next;
+        this.unread = false;
         if (next === 'on') on.ready();
       },
     });
@@ -34,15 +42,22 @@ export class ChipReading {
   }
 
   async resume(): Promise<void> {
-    if (this.present && readsChips() && (await nfcPermission()) === 'granted') await this.#nfc.start();
+    if (!this.present || !readsChips() || (await nfcPermission()) !== 'granted') return;
+    if (!this.#closed) await this.#nfc.start();
   }
 
   toggle(): void {
-    if (this.state === 'on') this.#nfc.close();
+    if (this.state === 'on') this.stop();
     else void this.#nfc.start();
   }
 
+  stop(): void {
+    this.#nfc.close();
+  }
+
+  /** With the screen, for good. */
   close(): void {
+    this.#closed = true;
     this.#nfc.close();
   }
 }

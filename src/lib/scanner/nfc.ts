@@ -23,11 +23,17 @@ export async function nfcPermission(): Promise<'granted' | 'denied' | 'ask'> {
 
 export class Nfc {
   readonly #onChip: (serialNumber: string) => void;
+  readonly #onUnread: () => void;
   readonly #onState: (state: NfcState) => void;
   #stop: AbortController | undefined;
 
-  constructor(on: { chip: (serialNumber: string) => void; state: (state: NfcState) => void }) {
+  constructor(on: {
+    chip: (serialNumber: string) => void;
+    unread: () => void;
+    state: (state: NfcState) => void;
+  }) {
     this.#onChip = on.chip;
+    this.#onUnread = on.unread;
     this.#onState = on.state;
   }
 
@@ -41,7 +47,7 @@ export class Nfc {
       const reader = new NDEFReader();
       // A chip without any text on it gives `readingerror` on some phones: its number is not told then.
       reader.addEventListener('reading', (event) => this.#onChip((event as ReadingEvent).serialNumber));
-      reader.addEventListener('readingerror', () => this.#onChip(''));
+      reader.addEventListener('readingerror', () => this.#onUnread());
       await reader.scan({ signal: stop.signal });
       if (!stop.signal.aborted) this.#onState('on');
     } catch (error) {

@@ -19,36 +19,45 @@ class FakeReader extends EventTarget {
   }
 }
 
-function world(refusal?: DOMException): { nfc: Nfc; states: NfcState[]; chips: string[] } {
+function world(refusal?: DOMException): { nfc: Nfc; states: NfcState[]; chips: string[]; unread: number[] } {
   FakeReader.all = [];
   FakeReader.refusal = refusal;
   vi.stubGlobal('NDEFReader', FakeReader);
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const states: NfcState[] = [];
   const chips: string[] = [];
+  const unread: number[] = [];
   return {
-    nfc: new Nfc({ chip: (chip) => chips.push(chip), state: (next) => states.push(next) }),
+    nfc: new Nfc({
+      chip: (chip) => chips.push(chip),
+      unread: () => unread.push(chips.length),
+      state: (next) => states.push(next),
+    }),
     states,
     chips,
+    unread,
   };
 }
 
 it('does nothing on a phone without a reader', async () => {
   const states: NfcState[] = [];
   expect(hasNfc({})).toBe(false);
-  await new Nfc({ chip: () => undefined, state: (next) => states.push(next) }).start();
+  const ignore = (): void => undefined;
+  await new Nfc({ chip: ignore, unread: ignore, state: (next) => states.push(next) }).start();
   expect(states).toEqual([]);
 });
 
 it('tells the number of each chip, once it is on; stops when it is closed', async () => {
-  const { nfc, states, chips } = world();
+  const { nfc, states, chips, unread } = world();
   await nfc.start();
   await nfc.start();
   expect(FakeReader.all).toHaveLength(1);
   const [reader] = FakeReader.all;
   reader?.dispatchEvent(Object.assign(new Event('reading'), { serialNumber: '04:aa' }));
   reader?.dispatchEvent(new Event('readingerror'));
-  expect(chips).toEqual(['04:aa', '']);
+  expect(chips).toEqual(['04:aa']);
+  // No number, so no code that is no card either.
+  expect(unread).toEqual([1]);
   nfc.close();
   expect(reader?.signal?.aborted).toBe(true);
   expect(states).toEqual(['starting', 'on', 'off']);
