@@ -70,7 +70,8 @@ export async function listRescues(
   const { rows } = await sql<DeskRescue>`
     select r.rescue_id as "rescueId", d.device_id as "deviceId", d.name as "deviceName", r.brought_at as "broughtAt",
       coalesce(u.name, c.name, r.brought_by) as "broughtBy",
-      r.count, r.counted, r.already, r.known, r.to_look_at as "toLookAt"
+      r.count, r.counted, r.already, r.known, r.to_look_at as "toLookAt",
+      greatest(0, r.count - r.counted - r.already - r.known - r.to_look_at) as "refused"
     from rescue r
     join device d on d.region_id = r.region_id and d.device_id = r.device_id
     left join auth_user u on r.brought_by = 'user:' || u.id

@@ -16,6 +16,7 @@ import {
   type RescueOutcome,
   type RescueRefusal,
 } from '#domain/sync/rescue.ts';
+import type { Outcome } from '#domain/sync/ruling.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermissionSomewhere } from '../auth/permission.ts';
@@ -116,6 +117,13 @@ function headSeqOf({ body: { head, region } }: OpenedRescue, { deviceId, publicK
   return good ? head.seq : 0;
 }
 
+/** What the desk finds in its review; a refusal is decided, and asks for nobody. */
+const WAITS_FOR_A_PERSON: ReadonlySet<Outcome> = new Set([
+  'quarantined',
+  'pending',
+  'exists-with-different',
+] satisfies Outcome[]);
+
 function outcomeOf(
   { deviceId, name }: RescuedDevice,
   count: number,
@@ -125,8 +133,9 @@ function outcomeOf(
     (outcome) => outcome === 'accepted' || outcome === 'accepted-with-note',
   ).length;
   const already = outcomes.filter((outcome) => outcome === 'duplicate').length;
-  const toLookAt = outcomes.length - counted - already + unproven;
-  return { device: deviceId, name, count, counted, already, known, toLookAt };
+  const toLookAt = outcomes.filter((outcome) => WAITS_FOR_A_PERSON.has(outcome)).length;
+  const refused = outcomes.length - counted - already - toLookAt + unproven;
+  return { device: deviceId, name, count, counted, already, known, toLookAt, refused };
 }
 
 async function note(
@@ -136,7 +145,7 @@ async function note(
   outcome: RescueOutcome,
   at: number,
 ): Promise<void> {
-  const { device: deviceId, count, counted, already, known, toLookAt } = outcome;
+  const { device: deviceId, count, counted, already, known, toLookAt, refused } = outcome;
   await db.transaction().execute(async (trx) => {
     await insertRescue(trx, regionId, {
       rescueId: ids.newId(),
@@ -151,7 +160,7 @@ async function note(
       actor: name,
       action: 'rescue-brought',
       subject: `device:${deviceId}`,
-      detail: { count, counted, already, known, toLookAt },
+      detail: { count, counted, already, known, toLookAt, refused },
     });
     await publish(trx, { regionId, topic: 'devices', deviceId });
   });

@@ -47,6 +47,8 @@ export type ServerForPhones = {
   readonly region: TestRegion;
   weather: Weather;
   readonly messages: SignedMessage[];
+  /** Of every phone here: through the weather. */
+  readonly transport: Transport;
   readonly enrolPhone: (name: string, activityIds: string[], clock: TestClock) => Promise<Phone>;
   readonly openPhone: (db: PhoneDb, clock: TestClock) => Promise<Phone>;
   readonly rotateKey: () => void;
@@ -65,11 +67,18 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
   const region = await openRegion(given.config.databaseUrl ?? '');
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => app.request(`${APP_URL}${path}`, init));
   const messages: SignedMessage[] = [];
+  const spoiled: Transport = {
+    post(message) {
+      messages.push(message);
+      return server.weather(message, () => transport.post(message));
+    },
+  };
 
   const server: ServerForPhones = {
     region,
     weather: fair,
     messages,
+    transport: spoiled,
     async enrolPhone(name, activityIds, clock) {
       const db = freshDb();
       const device = await enrolledDevice(db);
@@ -120,12 +129,6 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
       vi.unstubAllGlobals();
       await region.close();
       await close();
-    },
-  };
-  const spoiled: Transport = {
-    post(message) {
-      messages.push(message);
-      return server.weather(message, () => transport.post(message));
     },
   };
   return server;

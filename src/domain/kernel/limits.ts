@@ -97,7 +97,7 @@ export const limits = {
   reasonMax: 300,
   /** Held scans that one decision rules, in one transaction; the rest is shown again. */
   heldDecidedMax: 2_000,
-  /** Unsent commands in one rescue bundle; whoever has more makes another one when these are in custody. */
+  /** Unsent commands in one rescue bundle; whoever has more makes several. */
   rescueCommandsMax: 5_000,
   /** Contiguous runs in one: full ones of 500, and what lies between gaps. */
   rescueRunsMax: 40,
@@ -106,8 +106,12 @@ export const limits = {
   rescueTextMax: 2_000_000,
   /** Its body after decompression: 5,000 commands of 1,600 characters. */
   rescueBodyMax: 8 * 1024 * 1024,
-  /** Bundles of other phones that one phone carries at once. */
+  /** Bundles of other phones that wait on one phone. */
   rescueCarriedMax: 50,
+  /** A carrier asks again for a bundle without a signed answer after a minute, later more seldom, but never more seldom than this. */
+  rescueUnheardRetryMaxMs: 15 * MINUTE_MS,
+  /** And so long after a refusal that may change: a phone that is approved later, a server that is renewed. */
+  rescueRefusedRetryMs: HOUR_MS,
   /** The desk shows this long what a restored database got again, and a phone what became of what it carried. */
   rescueShownMs: 14 * DAY_MS,
   /** Held scans that a desk reads at once. */

@@ -127,8 +127,10 @@ export const RescueOutcome = z.object({
   already: z.int(),
   /** Came before, by the phone itself or in another copy. */
   known: z.int(),
-  /** New, and a person has to look: held apart, refused, not proven. */
+  /** New, and held apart until a person has looked. */
   toLookAt: z.int(),
+  /** New, and not counted, for good: taken back, refused, not proven. */
+  refused: z._default(z.int(), 0),
 });
 export type RescueOutcome = z.infer<typeof RescueOutcome>;
 

@@ -156,8 +156,10 @@ export type CarriedRow = {
   readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly settledAt?: number;
   readonly outcome?: RescueOutcome;
-  /** Why the server did not take it. */
+  /** Why the server did not take it; with the bytes still here it is asked again. */
   readonly refused?: string;
+  /** When it was handed in last, and how often without a signed answer. */
+  readonly tried?: { readonly at: number; readonly unheard: number };
 };
 
 /** Which roster lies in `blobs`. */

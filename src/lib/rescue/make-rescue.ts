@@ -25,7 +25,12 @@ import { openCommands } from '../sync/outgoing-commands.ts';
 import type { OutgoingCommand } from '../sync/sync-store.ts';
 import { sealRescue } from './seal-rescue.ts';
 
-export type Rescue = { readonly head: RescueHead; readonly bytes: Uint8Array<ArrayBuffer> };
+export type Rescue = {
+  readonly head: RescueHead;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Unsent commands after `head.to`: for a following bundle. */
+  readonly rest: number;
+};
 
 /** `no-key`: this phone had no contact yet since its app knows of rescue. */
 export type RescueProblem = { readonly code: 'nothing-unsent' | 'no-key' };
@@ -43,17 +48,19 @@ export async function listUnsent(
   return found;
 }
 
+/** As much as one bundle holds, `from` a number on; the next one begins after its last. */
 export async function makeRescue(
   { db, clock }: { readonly db: PhoneDb; readonly clock: Pick<Clock, 'now'> },
   device: DeviceRow,
+  { from = 1, commandsMax = limits.rescueCommandsMax as number } = {},
 ): Promise<Result<Rescue, RescueProblem>> {
   if (!device.rescueKey) return refuse({ code: 'no-key' });
-  const rows: OutboxRow[] = await withState(db, device.id, 'unsent')
-    .limit(limits.rescueCommandsMax)
-    .toArray();
+  const rows: OutboxRow[] = await withState(db, device.id, 'unsent', from).limit(commandsMax).toArray();
   for (let take = rows.length; take > 0; take = Math.floor(take / 2)) {
     const bundle = await seal(db, device, device.rescueKey, rows.slice(0, take), clock.now());
-    if (bundle.bytes.length <= limits.rescueBytesMax) return ok(bundle);
+    if (bundle.bytes.length > limits.rescueBytesMax) continue;
+    const rest = await withState(db, device.id, 'unsent', bundle.head.to + 1).count();
+    return ok({ ...bundle, rest });
   }
   return refuse({ code: 'nothing-unsent' });
 }
@@ -64,7 +71,7 @@ async function seal(
   serverKey: NonNullable<DeviceRow['rescueKey']>,
   rows: readonly OutboxRow[],
   madeAt: number,
-): Promise<Rescue> {
+): Promise<Omit<Rescue, 'rest'>> {
   const { region, id } = device;
   const signer: HeadSigner = { region, device: id, sign: (bytes) => signBytes(device.signKey, bytes) };
   const opened = await openCommands(device, rows, limits.rescueBodyMax / 2);

@@ -5,19 +5,19 @@ import type { Rescue } from './make-rescue.ts';
 
 const TYPE = 'application/octet-stream';
 
-/** streekbalie-redding-inkom-1-2026-11-23.streekbalie */
-export function rescueFileName({ name, madeAt }: Rescue['head']): string {
+/** streekbalie-redding-inkom-1-2026-11-23.streekbalie; one that follows another says from which scan on. */
+export function rescueFileName({ name, madeAt }: Rescue['head'], from: number): string {
   const device = name
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
-  return `streekbalie-redding-${device || 'toestel'}-${civilDayOf(madeAt)}.streekbalie`;
+  return `streekbalie-redding-${device || 'toestel'}-${civilDayOf(madeAt)}${from > 1 ? `-vanaf-${from}` : ''}.streekbalie`;
 }
 
-export function toFile({ head, bytes }: Rescue): File {
-  return new File([bytes], rescueFileName(head), { type: TYPE });
+export function toFile({ head, bytes }: Rescue, from: number): File {
+  return new File([bytes], rescueFileName(head, from), { type: TYPE });
 }
 
 export function saveFile(file: File): void {

@@ -13,5 +13,6 @@ export const RESCUE_SENTENCES: Readonly<Record<string, () => string>> = {
   'rescue-too-many': m.rescue_problem_too_many,
 };
 
+/** A later server may know more reasons. */
 export const rescueProblemText = (code: string): string =>
-  (RESCUE_SENTENCES[code] ?? m.rescue_problem_damaged)();
+  (RESCUE_SENTENCES[code] ?? m.rescue_problem_unknown_code)();

@@ -5,7 +5,7 @@ import { clock } from '../clock.ts';
 import { live } from '../db/live.svelte.ts';
 import type { CarriedRow } from '../db/phone-db.ts';
 import { phoneDb, session } from '../session/session.svelte.ts';
-import { keepCarried, listCarried, type CarryProblem } from './carried.ts';
+import { keepCarried, listCarried, listWaiting, type CarryProblem } from './carried.ts';
 import { listUnsent, makeRescue, type Rescue, type RescueProblem } from './make-rescue.ts';
 
 export type UnsentOf = {
@@ -29,15 +29,19 @@ export const liveUnsent = (): { readonly current: readonly UnsentOf[] | undefine
     undefined,
   );
 
-export async function rescueOf(deviceId: string): Promise<Result<Rescue, RescueProblem>> {
+export async function rescueOf(deviceId: string, from: number): Promise<Result<Rescue, RescueProblem>> {
   const device = await phoneDb.devices.get(deviceId);
   return device
-    ? makeRescue({ db: phoneDb, clock }, device)
+    ? makeRescue({ db: phoneDb, clock }, device, { from })
     : { ok: false, error: { code: 'nothing-unsent' } };
 }
 
 export const liveCarried = (): { readonly current: readonly CarriedRow[] } =>
   live<readonly CarriedRow[]>(() => listCarried(phoneDb), []);
+
+/** Scans of others that no server has told of yet. */
+export const liveCarriedCount = (): { readonly current: number } =>
+  live(async () => (await listWaiting(phoneDb)).reduce((sum, { head }) => sum + head.count, 0), 0);
 
 /** Durable when it says so; then it travels with this phone's own contact. */
 export async function carry(

@@ -2,6 +2,7 @@
 import { planted } from '#domain/kernel/planted.ts';
 import { forgetKnownDevice, readKnownDevice, type KnownDevice, type TraceStore } from '../db/known-device.ts';
 import { isOfNewerApp, type DeviceRow, type PhoneDb } from '../db/phone-db.ts';
+import { listWaiting } from '../rescue/carried.ts';
 import { wipeRegionData } from '../sync/dexie-sync-store.ts';
 
 export type Standing =
@@ -35,17 +36,23 @@ export async function readStanding(db: PhoneDb, trace: TraceStore): Promise<Stan
 
 /**
  * Devices this phone was before, and whose commands it still keeps: they go on sending, with their own key. Also when
- * the server has all of them, because a restored server asks for them again; pruning ends it.
+ * the server has all of them, because a restored server asks for them again; pruning ends it. And one for each region whose
+ * bundles this phone carries, when it is no phone of that region now.
  */
 export async function findDebtors(db: PhoneDb, current: string | undefined): Promise<DeviceRow[]> {
   const former = await db.devices.where('state').anyOf('left', 'revoked').toArray();
   const owing: DeviceRow[] = [];
+  const carriedFor = new Set((await listWaiting(db)).map(({ head }) => head.region));
+  const now = current === undefined ? undefined : await db.devices.get(current);
+  if (now && (now.state === 'active' || now.state === 'revoked')) carriedFor.delete(now.region);
   for (const device of former) {
     if (device.id === current) continue;
     const kept = db.outbox
       .where('[device+seq]')
       .between([device.id, 0], [device.id, Number.MAX_SAFE_INTEGER]);
-    if ((await kept.count()) > 0) owing.push(device);
+    if ((await kept.count()) === 0 && !carriedFor.has(device.region)) continue;
+    owing.push(device);
+    carriedFor.delete(device.region);
   }
   return owing;
 }

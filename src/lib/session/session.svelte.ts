@@ -6,6 +6,7 @@ import { fetchEvents } from '../api.ts';
 import { openPhoneDb, type DeviceRow } from '../db/phone-db.ts';
 import { reservePad } from '../db/strict-write.ts';
 import { chance } from '../ids.ts';
+import { listWaiting } from '../rescue/carried.ts';
 import { readsChips, setReadsChips } from '../chip-flag.ts';
 import { isShiftActive } from '../shift-flag.svelte.ts';
 import { contactOf } from '../sync/dexie-sync-store.ts';
@@ -136,8 +137,12 @@ async function resumeFormer(current: string | undefined): Promise<void> {
   for (const debtor of await findDebtors(db, current)) {
     const former = await openPhone(phoneParts(), debtor);
     // Until the server has it all; at the next start it asks again, because a server may have been restored.
+    const closeWhenDone = async (): Promise<void> => {
+      const carries = (await listWaiting(db)).some(({ head }) => head.region === debtor.region);
+      if (!carries) former.close();
+    };
     const unfollow = former.sync.subscribe(({ reach, unsent }) => {
-      if (reach === 'online' && unsent === 0) former.close();
+      if (reach === 'online' && unsent === 0) void closeWhenDone();
     });
     former.sync.start();
     stops.push(unfollow, former.close);

@@ -3,12 +3,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import { readRescue } from '#domain/sync/rescue.ts';
 import { sha256 } from '#server/devices/device-signatures.ts';
 import { checkIn } from '../../../src/lib/checkins/check-in.ts';
 import { undoScan } from '../../../src/lib/checkins/undo-scan.ts';
 import { makeDeviceKeys } from '../../../src/lib/db/device-keys.ts';
-import { keepCarried, listCarried } from '../../../src/lib/rescue/carried.ts';
+import { deliverCarried, keepCarried, listCarried } from '../../../src/lib/rescue/carried.ts';
 import { listUnsent, makeRescue, type Rescue } from '../../../src/lib/rescue/make-rescue.ts';
 import { leaveDevice } from '../../../src/lib/session/open-session.ts';
 import type { Phone } from '../../../src/lib/session/phone.ts';
@@ -103,7 +104,8 @@ describe('a file brought to the desk', () => {
         counted: 4,
         already: 0,
         known: 0,
-        toLookAt: 1,
+        toLookAt: 0,
+        refused: 1,
       },
     });
     expect(await server.region.balance(first.passholderId)).toBe(1);
@@ -149,6 +151,27 @@ describe('a file brought to the desk', () => {
     await syncNow();
     expect(phone.sync.status()).toMatchObject({ unsent: 0, alarm: undefined });
   }, 120_000);
+
+  it('in several bundles when one does not hold all, each from where the one before ended', async () => {
+    await scanNew(5);
+    const [unsent] = await listUnsent(phone.db);
+    if (!unsent) throw new Error('nothing is unsent');
+    const bundles: Rescue[] = [];
+    for (let from = 1; from <= 5; from = (bundles.at(-1)?.head.to ?? 5) + 1) {
+      const made = await makeRescue({ db: phone.db, clock }, unsent.device, { from, commandsMax: 2 });
+      if (made.ok) bundles.push(made.value);
+    }
+    expect(bundles.map(({ head: { from, to }, rest }) => [from, to, rest])).toEqual([
+      [1, 2, 3],
+      [3, 4, 1],
+      [5, 5, 0],
+    ]);
+    for (const { bytes } of bundles.toReversed())
+      expect(await server.bring(bytes)).toMatchObject({ ok: true, value: { known: 0 } });
+    expect(await stored()).toBe(5);
+    await syncNow();
+    expect(await rulings()).toEqual(Array<string>(5).fill('accepted'));
+  });
 
   it('of a revoked phone: held apart, like its own sync would be', async () => {
     await scanNew(2);
@@ -278,6 +301,16 @@ describe('another phone that carries it', () => {
     server.weather = noNetwork;
   });
 
+  const deliver = (device = carrier.device): Promise<void> =>
+    deliverCarried({
+      db: carrier.db,
+      device,
+      serverKey: () => carrier.device.serverKey,
+      transport: server.transport,
+      clock,
+    });
+  const handedIn = (): number => server.messages.filter(({ path }) => path === '/api/rescue/carried').length;
+
   it('keeps it until there is network, hands it in with its own sync, and knows what became of it', async () => {
     await scanNew(3);
     await scanNew(1, carrier);
@@ -309,15 +342,15 @@ describe('another phone that carries it', () => {
         message.path === '/api/rescue/carried' ? spoil(message, deliver) : deliver();
     for (const spoil of [captivePortal, answerLost]) {
       server.weather = onlyRescue(spoil);
-      const before = server.messages.length;
+      clock.set(clock.now() + limits.rescueUnheardRetryMaxMs);
+      const before = handedIn();
       await carrier.sync.drain();
-      await expect
-        .poll(() => server.messages.slice(before).some(({ path }) => path === '/api/rescue/carried'))
-        .toBe(true);
+      await expect.poll(handedIn).toBe(before + 1);
       expect((await listCarried(carrier.db))[0]?.bytes?.length).toBeGreaterThan(100);
     }
     await expect.poll(stored).toBe(2);
     server.weather = fair;
+    clock.set(clock.now() + limits.rescueUnheardRetryMaxMs);
     await expect
       .poll(async () => {
         await carrier.sync.drain();
@@ -345,6 +378,73 @@ describe('another phone that carries it', () => {
     await keepCarried(carrier.db, 'westhoek', await bytesOf(), clock.now());
     await syncNow(carrier);
     await expect.poll(async () => (await listCarried(carrier.db))[0]?.refused).toBe('rescue-other-server');
+  });
+
+  it('keeps a file anew that it handed in before: what it calls kept, it keeps', async () => {
+    await scanNew(1);
+    const bytes = await bytesOf();
+    const keep = () => keepCarried(carrier.db, 'westhoek', bytes, clock.now());
+    await keep();
+    await syncNow(carrier);
+    await expect.poll(async () => (await listCarried(carrier.db))[0]?.outcome).toBeDefined();
+    server.weather = noNetwork;
+    expect(await keep()).toMatchObject({ ok: true });
+    const [row] = await listCarried(carrier.db);
+    expect(row?.bytes).toEqual(bytes);
+    expect([row?.outcome, row?.refused, row?.settledAt]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('goes on keeping what may still be taken, and asks again later, not with each contact', async () => {
+    await scanNew(2);
+    const state = (value: 'pending' | 'active') =>
+      server.region.db
+        .updateTable('device')
+        .set({ state: value })
+        .where('device_id', '=', phone.device.id)
+        .execute();
+    await state('pending');
+    await keepCarried(carrier.db, 'westhoek', await bytesOf(), clock.now());
+    await syncNow(carrier);
+    await expect.poll(async () => (await listCarried(carrier.db))[0]?.refused).toBe('rescue-unknown-device');
+    expect((await listCarried(carrier.db))[0]?.bytes?.length).toBeGreaterThan(100);
+
+    await state('active');
+    const before = handedIn();
+    await deliver();
+    expect(handedIn()).toBe(before);
+    clock.set(clock.now() + limits.rescueRefusedRetryMs);
+    await deliver();
+    expect(await listCarried(carrier.db)).toMatchObject([{ outcome: { counted: 2 } }]);
+    expect((await listCarried(carrier.db))[0]?.refused).toBeUndefined();
+  });
+
+  it('hands nothing to the server of another region', async () => {
+    await scanNew(1);
+    await keepCarried(carrier.db, 'westhoek', await bytesOf(), clock.now());
+    server.weather = fair;
+    await deliver({ ...carrier.device, region: 'oostende' });
+    expect(handedIn()).toBe(0);
+    expect((await listCarried(carrier.db))[0]?.bytes).toBeDefined();
+  });
+
+  it('has room for as many as wait; what arrived takes none of it', async () => {
+    await scanNew(1);
+    const { head, bytes } = await rescueOf();
+    const settled = Array.from({ length: limits.rescueCarriedMax }, (_, i) => ({
+      key: `carried-old-${i}` as const,
+      head,
+      keptAt: clock.now(),
+      settledAt: clock.now(),
+      refused: 'rescue-damaged',
+    }));
+    await carrier.db.blobs.bulkAdd(settled);
+    expect(await keepCarried(carrier.db, 'westhoek', bytes, clock.now())).toMatchObject({ ok: true });
+    await carrier.db.blobs.bulkPut(settled.map((row) => ({ ...row, bytes })));
+    await scanNew(1);
+    expect(await keepCarried(carrier.db, 'westhoek', await bytesOf(), clock.now())).toEqual({
+      ok: false,
+      error: { code: 'rescue-too-many' },
+    });
   });
 
   it('is nobody when it is not known here', async () => {

@@ -87,4 +87,22 @@ describe('signing out', () => {
     await phone.db.outbox.clear();
     expect(await findDebtors(phone.db, next.id)).toEqual([]);
   });
+
+  it('goes on for what it carries of other phones, unless it is again a phone of that region', async () => {
+    const { phone, trace } = await scannedPhone();
+    await phone.db.outbox.clear();
+    const { id: device, region, name } = phone.device;
+    const head = { region, device: newId(), name, count: 1, from: 1, to: 1, madeAt: 1, key: 'k' };
+    const carried = { key: 'carried-1', head, keptAt: 1 } as const;
+    await phone.db.blobs.put({ ...carried, bytes: new Uint8Array(3) });
+    await leaveDevice(phone.db, trace);
+    expect(await findDebtors(phone.db, undefined)).toMatchObject([{ id: device }]);
+
+    const next = await enrolledDevice(phone.db);
+    expect(await findDebtors(phone.db, next.id)).toEqual([]);
+    await phone.db.devices.update(next.id, { region: 'oostende' });
+    expect(await findDebtors(phone.db, next.id)).toMatchObject([{ id: device }]);
+    await phone.db.blobs.put({ ...carried, settledAt: 2 });
+    expect(await findDebtors(phone.db, next.id)).toEqual([]);
+  });
 });
