@@ -83,8 +83,12 @@ test('from the sign-in page to the provider and to the desk', async () => {
     );
   });
 
-  await test.step('he comes in again, and takes the link away', async () => {
-    await button.click(); // still signed in there: nothing to fill in
+  await test.step('he comes in again, shows there who he is, and takes the link away', async () => {
+    await button.click(); // still signed in there: nothing to fill in, and so nothing shown
+    await page.getByRole('button', { name: 'Loskoppelen' }).click();
+    await page.getByRole('button', { name: 'Meld opnieuw aan met Stad Ieper' }).click();
+    await page.getByLabel('Gebruiker').fill('an');
+    await page.getByRole('button', { name: 'Verder' }).click();
     await page.getByRole('button', { name: 'Loskoppelen' }).click();
     await expect(page.getByText('niet gekoppeld', { exact: true })).toBeVisible();
   });
