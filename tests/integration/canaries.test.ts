@@ -201,10 +201,15 @@ it('nor does the log, at its most talkative', () => {
 
 it('nor the audit, the letters and what counts attempts', async () => {
   const { db } = world.context;
+  await desk.post('/api/auth/request-password-reset', { email: emailOf('bib') });
+  await desk.post('/api/account/password', { currentPassword: PASSWORD, newPassword: `${PASSWORD} anders` });
   const rows = await Promise.all([
     db.selectFrom('audit_entry').selectAll().execute(),
     db.selectFrom('attempt').selectAll().execute(),
+    // Not to whom: a letter has an address.
+    db.selectFrom('outgoing_mail').select(['subject', 'body']).execute(),
   ]);
+  expect(rows[2].length).toBeGreaterThanOrEqual(2);
   expect(rows[0].length).toBeGreaterThan(5);
   expect(found(JSON.stringify(rows))).toEqual([]);
 });

@@ -3,25 +3,59 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '#server/app.ts';
+import { EnrolLink } from '#domain/desk-api.ts';
+import { must } from '#domain/kernel/assert.ts';
+import { SyncResponse } from '#domain/sync/exchange.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
-import { PASSWORD, emailOf, staffRegions } from '#tests/_support/staffed-region.ts';
-import { APP_URL, openTestContext, type TestServer } from '#tests/_support/test-context.ts';
+import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
+import { PASSWORD, emailOf } from '#tests/_support/staffed-region.ts';
+import { APP_URL } from '#tests/_support/test-context.ts';
 
-let server: TestServer;
+let server: DeskWorld;
+/** What the doors with a name in them lead to: things that are there. */
+let existing: readonly { readonly door: string; readonly id: string; readonly token?: string }[];
 let app: ReturnType<typeof createApp>;
 let admin: DeskClient;
 let routes: { method: string; path: string }[];
 
 beforeAll(async () => {
-  server = await openTestContext(Date.now());
-  await staffRegions(server.context);
+  server = await openDeskWorld();
   app = createApp(server.context);
+  existing = await makeThings();
   routes = app.routes
     .filter(({ method, path }) => method !== 'ALL' && (path.startsWith('/api') || path.endsWith('z')))
-    .map(({ method, path }) => ({ method, path: path.replace(/:\w+/g, crypto.randomUUID()) }));
+    .map(({ method, path }) => ({
+      method,
+      path:
+        path.replace(/:\w+/g, thingBehind(path)?.id ?? crypto.randomUUID()) +
+        (QUERIES[`${method} ${path}`] ?? ''),
+    }));
   expect(routes.length).toBeGreaterThan(50);
 });
 afterAll(() => server.close());
+const thingBehind = (path: string): (typeof existing)[number] | undefined =>
+  existing.find(({ door }) => path.startsWith(door));
+/** What a door wants to know before it answers. */
+const QUERIES: Readonly<Record<string, string>> = {
+  'GET /api/devices/:id/quarantine': '?reason=device-revoked',
+};
+
+async function makeThings(): Promise<typeof existing> {
+  const { activityId } = await server.activity();
+  const { passholderId } = await server.card();
+  const phone = await server.phone([activityId]);
+  const { changes, token } = SyncResponse.parse(await server.sync(phone));
+  const organisationId = server.staffed.organisations.bib.organisationId;
+  const made = await server.bib.post('/api/enrol-links', { organisationId, activityIds: [activityId] });
+  return [
+    { door: '/api/activities/', id: activityId },
+    { door: '/api/devices/', id: phone.id },
+    { door: '/api/enrol-links/', id: EnrolLink.parse(made.body).linkId },
+    { door: '/api/passholders/', id: passholderId },
+    { door: '/api/roster/', id: must(changes.roster, 'a roster').id, token: must(token, 'a token').value },
+  ];
+}
+
 beforeEach(async () => {
   admin = await new DeskClient(app).signIn(emailOf('admin'), PASSWORD);
 });
@@ -36,9 +70,14 @@ async function knock(
   headers: Record<string, string> = {},
   body?: string,
 ): Promise<Response> {
+  const token = thingBehind(path)?.token;
   const answer = await app.request(`${APP_URL}${path}`, {
     method,
-    headers: { cookie: cookies(), ...headers },
+    headers: {
+      cookie: cookies(),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
     ...(body !== undefined && { body }),
   });
   if (answer.headers.get('content-type')?.startsWith('text/event-stream')) await answer.body?.cancel();
@@ -64,8 +103,29 @@ async function contents(): Promise<Record<string, string>> {
 it('reading changes nothing, whatever is read', async () => {
   const before = await contents();
   for (const method of ['GET', 'HEAD', 'OPTIONS'])
-    for (const { path } of routes) await knock({ method, path });
+    for (const { path } of routes.filter((route) => !isPassholderFile(route))) await knock({ method, path });
   expect(await contents()).toEqual(before);
+});
+
+/** Who reads what of a person stands in the audit, and there alone. */
+const isPassholderFile = ({ path }: { path: string }): boolean =>
+  /^\/api\/passholders\/[\w-]{36}$/.test(path);
+
+it('reading the file of a pass holder leaves a mark in the audit, and nothing else', async () => {
+  const before = await contents();
+  for (const { path } of routes.filter(isPassholderFile))
+    expect((await knock({ method: 'GET', path })).status).toBe(200);
+  const after = await contents();
+  expect(after['audit_entry']).not.toBe(before['audit_entry']);
+  expect({ ...after, audit_entry: '' }).toEqual({ ...before, audit_entry: '' });
+});
+
+it('what is read there exists: an answer about nothing would change nothing either', async () => {
+  for (const { door } of existing) {
+    const inside = routes.filter(({ method, path }) => method === 'GET' && path.startsWith(door));
+    expect([door, inside.length > 0]).toEqual([door, true]);
+    for (const route of inside) expect([route.path, (await knock(route)).status]).toEqual([route.path, 200]);
+  }
 });
 
 it('every answer forbids to be kept, framed, guessed at or shown to another site', async () => {
