@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
 import { createApp } from '#server/app.ts';
-import { createDatabase, type SlowQuery } from '#server/db/database.ts';
+import { createDatabase, createPool, type SlowQuery } from '#server/db/database.ts';
 import { tidyUp } from '#server/housekeeping.ts';
 import { listen } from '#server/http-server.ts';
 import { createLogger } from '#server/logger.ts';
@@ -127,7 +127,10 @@ test('what is answered on purpose is no fault in the log, whoever provokes it; w
     expect((await ask(context, body)).status).toBe(503);
   expect(logged).toEqual([]);
   const unread = JSON.stringify({ protocol: 0, region: 'westhoek', device: crypto.randomUUID() });
-  expect((await ask({ db: undefined }, unread)).status).toBe(500);
+  const db = createDatabase(createPool(world.context.config.databaseUrl ?? ''));
+  await sql`select 1`.execute(db);
+  await db.destroy();
+  expect((await ask({ db }, unread)).status).toBe(500);
   expect(logged.join()).toContain('"level":"error"');
 });
 
