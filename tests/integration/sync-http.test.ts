@@ -21,6 +21,7 @@ import { VERSION } from '#server/version.ts';
 import { EVENING, REGION_ID, openRegion, type TestRegion } from '#tests/_support/region.ts';
 import { openTestContext, type TestServer } from '#tests/_support/test-context.ts';
 import { TestPhone } from '#tests/_support/test-phone.ts';
+import { untilTold } from '#tests/_support/feed-horizon.ts';
 
 const MINUTE = 60_000;
 let server: TestServer;
@@ -120,9 +121,11 @@ describe('an honest phone', () => {
     const late = phone.checkIn({ activityId, number }, EVENING + 20 * MINUTE);
     const mine = await exchange(phone);
     other.checkIn({ activityId, number }, EVENING + 10 * MINUTE);
+    await untilTold(region.db);
     const theirs = await exchange(other);
     expect(theirs.changes.visits?.[0]?.items[0]?.slice(2, 4)).toEqual([phone.id, late.id]);
     expect(theirs.changes.devices).toContainEqual({ id: phone.id, name: 'Inkom 1' });
+    await untilTold(region.db);
     const followed = await exchange(phone, { cursor: mine.cursor }, 2);
     expect(followed.rulings).toMatchObject([
       { n: 2, outcome: 'duplicate', because: { device: other.id }, points: 0, seqs: [[1, 1]] },
@@ -166,6 +169,7 @@ describe('an honest phone', () => {
         ${randomUUID()}, ${region.organisationId}, 0, '0900000095902'
       from generate_series(1, ${count})
     `.execute(region.db);
+    await untilTold(region.db);
     const heard = new Set<string>();
     let cursor: string | null = null;
     for (let more = true, rounds = 0; more && rounds < 5; rounds++) {
