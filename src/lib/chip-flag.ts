@@ -1,4 +1,4 @@
-// Does this phone read the chips of cards? Noted at the first time that it did: the list of chips costs as much as that of
+// Does this phone read the chips of cards? Noted when reading them was first switched on and began: the list of chips costs as much as that of
 // the numbers, so only phones that use it carry it.
 import { notes } from './notes.ts';
 

@@ -7,6 +7,8 @@ import { isSoundOn, setSoundOn, Signals, type Signal } from './signals.ts';
 export type ShiftStage = 'choose' | 'preflight' | 'scanning' | 'list' | 'end';
 
 const KEY = 'streekbalie.shift.activity';
+/** Somebody went from the end of the shift to another screen, and comes back to it. */
+const AT_END = 'streekbalie.shift.at-end';
 
 export class Shift {
   readonly signals = new Signals();
@@ -21,6 +23,8 @@ export class Shift {
   constructor() {
     const kept = notes.getItem(KEY);
     if (kept !== null && this.resumed) this.choose(kept);
+    if (this.activityId !== undefined && notes.getItem(AT_END) !== null) this.stage = 'end';
+    notes.removeItem(AT_END);
   }
 
   choose(activityId: string): void {
@@ -52,6 +56,10 @@ export class Shift {
   testSound(): void {
     this.signals.unlock();
     this.signals.demonstrate((signal) => (this.heard = signal));
+  }
+
+  leaveAtEnd(): void {
+    notes.setItem(AT_END, '1');
   }
 
   close(): void {
