@@ -225,6 +225,7 @@ class MemoryTable {
     above: (key: Key) => Selection;
     aboveOrEqual: (key: Key) => Selection;
     below: (key: Key) => Selection;
+    startsWith: (text: string) => Selection;
     between: (from: Key, to: Key, includeFrom?: boolean, includeTo?: boolean) => Selection;
   } {
     const paths = pathsOf(index);
@@ -236,6 +237,7 @@ class MemoryTable {
       above: (key) => select((other) => compareKeys(other, key) > 0),
       aboveOrEqual: (key) => select((other) => compareKeys(other, key) >= 0),
       below: (key) => select((other) => compareKeys(other, key) < 0),
+      startsWith: (text) => select((other) => typeof other === 'string' && other.startsWith(text)),
       between: (from, to, includeFrom = true, includeTo = false) =>
         select((other) => {
           const low = compareKeys(other, from);
