@@ -8,7 +8,7 @@ import { z } from 'zod';
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Raised together with the reason in CONTRIBUTING ("each earns its place"). */
-export const COMPONENTS_MAX = 135;
+export const COMPONENTS_MAX = 145;
 
 const Locked = z.object({
   name: z.string().optional(),

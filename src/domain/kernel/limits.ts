@@ -116,4 +116,16 @@ export const limits = {
   rescueShownMs: 14 * DAY_MS,
   /** Held scans that a desk reads at once. */
   heldReadMax: 20_000,
+  /** A sheet that somebody hands in: its bytes, those as base64, what it unpacks to, and what it may hold. */
+  sheetBytesMax: 1_500_000,
+  sheetBase64Max: 2_000_000,
+  sheetUnpackedMax: 20 * 1024 * 1024,
+  sheetRowsMax: 25_000,
+  sheetColumnsMax: 60,
+  sheetCellMax: 500,
+  /** New cards in one delivery; a region of 600,000 people gets a few thousand a year. */
+  deliveryCardsMax: 50_000,
+  /** Cards in one box that goes from one cupboard to another, and the stretches of numbers in it. */
+  transferCardsMax: 10_000,
+  transferRangesMax: 500,
 } as const;
