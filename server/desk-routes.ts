@@ -15,6 +15,7 @@ import { passholderRoutes } from './passholders/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
 import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
+import { stockRoutes } from './stock/routes.ts';
 import { rescueRoutes } from './rescue/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
@@ -43,6 +44,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', rosterRoutes(context))
     .route('/', cardRoutes(context, signIn))
     .route('/', passholderRoutes(context, signIn))
+    .route('/', stockRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', rescueRoutes({ ...context, takeCommands }, signIn, turns))

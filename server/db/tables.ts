@@ -8,6 +8,7 @@ import type { PeriodType } from '#domain/kernel/civil-time.ts';
 import type { AccountKind, Unit } from '#domain/ledger/ledger.ts';
 import type { PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
+import type { Transfer } from '#domain/stock/stock.ts';
 import type { PhoneReport, PublicKey, SeqRange } from '#domain/sync/exchange.ts';
 import type { HeldDecision, HeldReason } from '#domain/sync/held-decision.ts';
 import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
@@ -135,7 +136,49 @@ export interface Database {
     upstream_reason: string | null;
     place_nis: string | null;
     replaced_by: string | null;
+    transfer_id: string | null;
     tx: Tx;
+  };
+  card_delivery: {
+    region_id: number;
+    delivery_id: string;
+    card_system_id: string;
+    organisation_id: string;
+    reference: string;
+    request_digest: Uint8Array;
+    cards: number;
+    at: number;
+    actor: string;
+  };
+  card_transfer: {
+    region_id: number;
+    transfer_id: string;
+    card_system_id: string;
+    from_nis: string | null;
+    to_nis: string | null;
+    note: string;
+    request_digest: Uint8Array;
+    state: Transfer['state'];
+    sent_at: number;
+    sent_by: string;
+    closed_at: number | null;
+    closed_by: string | null;
+  };
+  card_transfer_item: {
+    region_id: number;
+    transfer_id: string;
+    uitpas_number: string;
+    outcome: 'arrived' | 'missing' | 'withdrawn' | null;
+  };
+  card_write_off: {
+    region_id: number;
+    uitpas_number: string;
+    act_id: string;
+    request_digest: Uint8Array;
+    place_nis: string | null;
+    reason: string;
+    at: number;
+    actor: string;
   };
   roster_break: { region_id: number; tx: Tx };
   activity: {

@@ -150,6 +150,7 @@ export async function lockCards(
         cardSystemId: row.card_system_id,
         state: row.state,
         place: row.place_nis,
+        underWay: row.transfer_id !== null,
         passholderId: row.passholder_id,
         groupPass: row.kind === 'group-pass',
       },

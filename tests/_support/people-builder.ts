@@ -28,6 +28,7 @@ export const stockCard = (
   cardSystemId: WESTHOEK,
   state: 'stock',
   place: IEPER,
+  underWay: false,
   passholderId: null,
   groupPass: false,
   ...change,

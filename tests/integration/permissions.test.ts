@@ -38,6 +38,7 @@ type Ids = {
   userId: string;
   decisionId: string;
   passholderId: string;
+  transferId: string;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
@@ -52,6 +53,7 @@ const NO_IDS: Ids = {
   userId: '',
   decisionId: '',
   passholderId: '',
+  transferId: '',
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
@@ -68,6 +70,14 @@ const activity = ({ organisationId }: Ids) => ({
   marginAfterMin: null,
   occurrences: [{ startsAt: 1, endsAt: 2 }],
   version: 0,
+});
+
+const delivery = ({ organisationId }: Ids) => ({
+  deliveryId: crypto.randomUUID(),
+  organisationId,
+  cardSystemId: 'x',
+  reference: 'doos 1',
+  file: '',
 });
 
 const NO_PASSKEY = {
@@ -251,6 +261,43 @@ const CASES: Case[] = [
     }),
     allowed: ['admin', 'desk'],
   },
+  { route: 'GET /api/stock', allowed: ['admin', 'desk', 'auditor', 'foreign'] },
+  { route: 'POST /api/stock/deliveries/check', body: delivery, allowed: ['admin', 'foreign'] },
+  { route: 'POST /api/stock/deliveries', body: delivery, allowed: ['admin'] },
+  {
+    route: 'POST /api/stock/transfers',
+    body: ({ organisationId }) => ({
+      ...{
+        transferId: crypto.randomUUID(),
+        organisationId,
+        cardSystemId: 'x',
+        from: IEPER,
+        to: null,
+        note: '',
+      },
+      ranges: [{ first: stockCard(1).number, last: stockCard(1).number }],
+    }),
+    allowed: ['admin', 'desk', 'foreign'],
+  },
+  {
+    route: 'POST /api/stock/transfers/:id/receive',
+    path: ({ transferId }) => `/api/stock/transfers/${transferId}/receive`,
+    body: () => ({ missing: [stockCard(2).number] }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/stock/transfers/:id/withdraw',
+    path: ({ transferId }) => `/api/stock/transfers/${transferId}/withdraw`,
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/stock/write-offs',
+    body: ({ organisationId }) => ({
+      ...{ actId: crypto.randomUUID(), organisationId, place: IEPER, reason: 'lost' },
+      ranges: [{ first: stockCard(1).number, last: stockCard(1).number }],
+    }),
+    allowed: ['admin', 'desk', 'foreign'],
+  },
   // Any counter may look up a card of the region; each look-up is audited.
   { route: 'POST /api/cards/look-up', body: () => ({ number: '1' }), allowed: ['admin', 'desk', 'foreign'] },
   ...['approve', 'refuse', 'rename', 'revoke', 'lost'].map((verb) => ({
@@ -364,8 +411,25 @@ beforeAll(async () => {
       upstream_reason: null,
     })
     .execute();
+  const transferId = crypto.randomUUID();
+  await server.context.db
+    .insertInto('card_transfer')
+    .values({
+      region_id: 1,
+      transfer_id: transferId,
+      card_system_id: 'testregio',
+      // Both sides in Ieper, so that its desk may do both acts.
+      from_nis: IEPER,
+      to_nis: IEPER,
+      note: '',
+      request_digest: Buffer.alloc(0),
+      state: 'under-way',
+      sent_at: 0,
+      sent_by: 'system',
+    })
+    .execute();
   const commandId = await checkIn(organisationId);
-  ids = { ...draft, activityId, linkId, deviceId, decisionId, passholderId, commandId };
+  ids = { ...draft, activityId, linkId, deviceId, decisionId, passholderId, transferId, commandId };
   ids = { ...ids, ...(await newColleague()) };
 });
 afterAll(async () => {
@@ -421,7 +485,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
   test('an unknown id: 404 only for who may see everything', async () => {
     const id = crypto.randomUUID();
     const unknown = { ...ids, activityId: id, deviceId: id, linkId: id, commandId: id, decisionId: id };
-    Object.assign(unknown, { passholderId: id, invitationId: id, grantId: id, userId: id });
+    Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);
   });

@@ -13,6 +13,8 @@ export type RegionCard = {
   readonly state: CardState;
   /** Where it lies while it is in stock: the municipality, null for the region's own cupboard. */
   readonly place: string | null;
+  /** On its way to another cupboard: nobody can hand it out until it is received. */
+  readonly underWay: boolean;
   readonly passholderId: string | null;
   readonly groupPass: boolean;
 };
@@ -35,6 +37,7 @@ export type CardRefusal =
   | { readonly code: 'card-is-group-pass' }
   | { readonly code: 'card-of-other-system' }
   | { readonly code: 'card-at-other-counter'; readonly place: string | null }
+  | { readonly code: 'card-under-way' }
   /** `wanted`: does the card have to say kansenstatuut? */
   | { readonly code: 'card-digit-differs'; readonly wanted: boolean }
   | { readonly code: 'card-not-theirs' }
@@ -62,6 +65,7 @@ export function checkHandOut(
   if (card.state !== 'stock') return refuse({ code: 'card-not-in-stock', state: card.state });
   if (card.cardSystemId !== cardSystemId) return refuse({ code: 'card-of-other-system' });
   if (card.place !== place) return refuse({ code: 'card-at-other-counter', place: card.place });
+  if (card.underWay) return refuse({ code: 'card-under-way' });
   if (saysKansenstatuut(card.number) !== kansenstatuut)
     return refuse({ code: 'card-digit-differs', wanted: kansenstatuut });
   return ok(card);
