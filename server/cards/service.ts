@@ -2,23 +2,24 @@
 // audited and each person may do only so many: enough for a queue, too few to go through a card system.
 import type { CardFile } from '#domain/desk-api.ts';
 import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
-import { periodOf } from '#domain/kernel/civil-time.ts';
+import { isAllowed } from '#domain/devices/permissions.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
-import { countCountedVisits, findCard, listPastVisits, readBalancesBefore } from './repository.ts';
+import { readPassholder } from '../passholders/repository.ts';
+import { targetOf } from '../passholders/target.ts';
+import { findCard } from './repository.ts';
+import { readVisitPast } from './visit-past.ts';
 
 const HOUR_MS = 3_600_000;
 const PER_QUARTER: AttemptRule = { purpose: 'look-up', max: 60, windowMs: HOUR_MS / 4 };
 const PER_DAY: AttemptRule = { purpose: 'look-up-day', max: 600, windowMs: 24 * HOUR_MS };
 /** Numbers that lead nowhere are the mark of someone trying. */
 const UNKNOWN_PER_HOUR: AttemptRule = { purpose: 'look-up-unknown', max: 30, windowMs: HOUR_MS };
-
-const HISTORY_MAX = 50;
-const MONTHS = 12;
 
 export type LookUpRefusal =
   | { readonly code: `number-${'length' | 'not-a-digit' | 'digit-12' | 'check-digit'}` }
@@ -57,29 +58,19 @@ export async function lookUpCard(
   if (passholderId === null) {
     return ok({ ...facts, points: null, visitsThisYear: 0, pointsByMonth: [], history: [] });
   }
-  const [visits, visitsThisYear, pointsByMonth] = await Promise.all([
-    listPastVisits(db, actor.regionId, passholderId, HISTORY_MAX),
-    countCountedVisits(db, actor.regionId, passholderId, periodOf('YEAR', now).startsAt),
-    readBalancesBefore(db, actor.regionId, passholderId, monthEnds(now)),
-  ]);
-  return ok({
-    ...facts,
-    points: balance ?? 0,
-    visitsThisYear,
-    pointsByMonth,
-    history: visits.map(({ code, ...visit }) => ({ ...visit, ...(code && { code }) })),
-  });
+  const { visits, ...past } = await readVisitPast(db, actor.regionId, passholderId, now);
+  const mayRead = await mayReadFile(db, actor, passholderId, now);
+  return ok({ ...facts, ...(mayRead && { passholderId }), points: balance ?? 0, ...past, history: visits });
 }
 
-/** The ends of the last twelve months, oldest first; the last one is the month we are in. */
-function monthEnds(now: number): number[] {
-  const ends: number[] = [];
-  for (
-    let month = periodOf('MONTH', now);
-    ends.length < MONTHS;
-    month = periodOf('MONTH', month.startsAt - 1)
-  ) {
-    ends.unshift(month.endsAt);
-  }
-  return ends;
+/** The way to the file is shown to who may read it; knocking at that door is refused and logged as ever. */
+async function mayReadFile(
+  db: Context['db'],
+  { regionId, grants }: Actor,
+  passholderId: string,
+  now: number,
+): Promise<boolean> {
+  const passholder = await readPassholder(db, regionId, passholderId, false);
+  const target = await targetOf(db, regionId, passholder, civilDayOf(now));
+  return isAllowed(grants, 'passholder.read', { ...target, regionId });
 }

@@ -14,6 +14,8 @@ const DAY_MS = 24 * 3_600_000;
 const YEAR_DAYS = 365;
 const PASSHOLDERS = 5_000;
 const STOCK_CARDS = 120;
+/** Whose counters have cards to hand out; every fourth card of each says kansenstatuut. The rest lies at the region. */
+const STOCK_PLACES = ['Ieper', 'Diksmuide', 'Langemark-Poelkapelle', 'Veurne', 'Poperinge'];
 const GROUP_PASSES = 4;
 
 export type DemoPassholder = {
@@ -23,6 +25,8 @@ export type DemoPassholder = {
   readonly dateOfBirth: string;
   readonly postalCode: string;
   readonly nisCode: string | null;
+  /** Registered then; absent: now. */
+  readonly since?: number;
 };
 export type DemoMembership = {
   readonly passholderId: string;
@@ -30,6 +34,7 @@ export type DemoMembership = {
   readonly status: 'active' | 'blocked';
   readonly kansenstatuutUntil: string | null;
   readonly suspendedUntil: string | null;
+  readonly kansenstatuutSince?: string;
 };
 export type DemoCard = {
   readonly number: string;
@@ -39,6 +44,8 @@ export type DemoCard = {
   readonly kind: 'card' | 'digital' | 'group-pass';
   readonly state: CardState;
   readonly since: number;
+  /** Where it lies while it is in stock; absent: the region's own cupboard. */
+  readonly place?: string | undefined;
 };
 export type DemoPeople = {
   readonly passholders: DemoPassholder[];
@@ -47,6 +54,7 @@ export type DemoPeople = {
 };
 
 export type DemoTown = {
+  readonly name: string;
   readonly nis: string;
   readonly postalCodes: readonly string[];
   readonly uitpas: boolean;
@@ -71,6 +79,7 @@ export function makePeople(dice: Dice, towns: readonly DemoTown[], now: number):
       dateOfBirth: civilDayOf(now - (3 * YEAR_DAYS + dice.roll(80 * YEAR_DAYS)) * DAY_MS),
       postalCode: dice.pick(town.postalCodes),
       nisCode: town.nis,
+      since: now - 2 * YEAR_DAYS * DAY_MS,
     });
     people.memberships.push({
       passholderId: id,
@@ -82,14 +91,17 @@ export function makePeople(dice: Dice, towns: readonly DemoTown[], now: number):
   }
   for (let i = 0; i < STOCK_CARDS + GROUP_PASSES; i++) {
     const isStock = i < STOCK_CARDS;
+    const round = Math.floor(i / (STOCK_PLACES.length + 1));
+    const place = towns.find(({ name }) => name === STOCK_PLACES[i % (STOCK_PLACES.length + 1)]);
     people.cards.push({
-      number: newNumber(!isStock || dice.chance(20)),
+      number: newNumber(!isStock || round % 4 === 3),
       cardSystem: WESTHOEK,
       passholderId: null,
       chip: newChip(dice),
       kind: isStock ? 'card' : 'group-pass',
       state: isStock ? 'stock' : 'active',
       since: now - 2 * YEAR_DAYS * DAY_MS,
+      ...(isStock && { place: place?.nis }),
     });
   }
   return people;
@@ -130,10 +142,11 @@ function cardsOf(
 function reducedTariff(
   dice: Dice,
   now: number,
-): Pick<DemoMembership, 'kansenstatuutUntil' | 'suspendedUntil'> {
+): Pick<DemoMembership, 'kansenstatuutSince' | 'kansenstatuutUntil' | 'suspendedUntil'> {
   const year = Number(civilDayOf(now).slice(0, 4));
   const over = dice.chance(15);
   return {
+    kansenstatuutSince: `${over ? year - 2 : year - 1}-05-12`,
     kansenstatuutUntil: `${over ? year - 1 : year + 1}-04-30`,
     suspendedUntil: !over && dice.chance(4) ? civilDayOf(now + 60 * DAY_MS) : null,
   };

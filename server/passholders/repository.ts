@@ -1,5 +1,5 @@
 // Pass holders in the tables: as they stand, and what happened to them. The tables that stand are the sum of the events.
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
 import type { RegionCard } from '#domain/passholders/card-life.ts';
@@ -142,20 +142,39 @@ export async function lockCards(
     .orderBy('uitpas_number')
     .forUpdate()
     .execute();
-  return new Map(
-    rows.map((row) => [
-      row.uitpas_number,
-      {
-        number: row.uitpas_number as UitpasNumber, // checked by the table
-        cardSystemId: row.card_system_id,
-        state: row.state,
-        place: row.place_nis,
-        underWay: row.transfer_id !== null,
-        passholderId: row.passholder_id,
-        groupPass: row.kind === 'group-pass',
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.uitpas_number, regionCardOf(row)]));
+}
+
+const regionCardOf = (row: Selectable<Database['card']>): RegionCard => ({
+  number: row.uitpas_number as UitpasNumber, // checked by the table
+  cardSystemId: row.card_system_id,
+  state: row.state,
+  place: row.place_nis,
+  underWay: row.transfer_id !== null,
+  passholderId: row.passholder_id,
+  groupPass: row.kind === 'group-pass',
+});
+
+/** Read only, with what a screen calls its card system and its place. */
+export async function findCardToGive(
+  db: Db,
+  regionId: number,
+  number: string,
+): Promise<{ card: RegionCard; cardSystemName: string; placeName: string | null } | undefined> {
+  const row = await db
+    .selectFrom('card as c')
+    .innerJoin('card_system as s', (join) =>
+      join.onRef('s.region_id', '=', 'c.region_id').onRef('s.card_system_id', '=', 'c.card_system_id'),
+    )
+    .leftJoin('municipality as m', (join) =>
+      join.onRef('m.region_id', '=', 'c.region_id').onRef('m.nis_code', '=', 'c.place_nis'),
+    )
+    .selectAll('c')
+    .select(['s.name as card_system_name', 'm.name as place_name'])
+    .where('c.region_id', '=', regionId)
+    .where('c.uitpas_number', '=', number)
+    .executeTakeFirst();
+  return row && { card: regionCardOf(row), cardSystemName: row.card_system_name, placeName: row.place_name };
 }
 
 export type Act = {
@@ -345,7 +364,7 @@ export async function listEvents(
   db: Db,
   regionId: number,
   passholderId: string,
-): Promise<{ event: PassholderEvent; at: number; today: CivilDay; actor: string }[]> {
+): Promise<{ event: PassholderEvent; at: number; today: CivilDay; actor: string; organisationId: string }[]> {
   const rows = await db
     .selectFrom('passholder_event')
     .selectAll()
@@ -353,11 +372,12 @@ export async function listEvents(
     .where('passholder_id', '=', passholderId)
     .orderBy('n')
     .execute();
-  return rows.map(({ facts, personal, at, day, actor }) => ({
+  return rows.map(({ facts, personal, at, day, actor, organisation_id }) => ({
     event: eventOf(facts, personal),
     at,
     today: day,
     actor,
+    organisationId: organisation_id,
   }));
 }
 

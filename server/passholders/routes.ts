@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
-import { ActInput, RegisterInput } from '#domain/passholder-api.ts';
+import { ActInput, CheckCardInput, RegisterInput } from '#domain/passholder-api.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { pathId, readJson } from '../request-input.ts';
+import { checkCard, readCounter, type CounterRefusal } from './counter-service.ts';
 import {
   actOnPassholder,
   readPassholderFile,
@@ -22,6 +23,13 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
     const input = await readJson(c, RegisterInput);
     return c.json(unwrap(await registerPassholder(context, c.get('actor'), input)), 201);
   });
+  app.get('/organisations/:id/counter', signedIn, async (c) =>
+    c.json(unwrap(await readCounter(context, c.get('actor'), pathId(c)))),
+  );
+  app.post('/passholders/check-card', signedIn, async (c) => {
+    const input = await readJson(c, CheckCardInput);
+    return c.json(unwrap(await checkCard(context, c.get('actor'), input)));
+  });
   app.get('/passholders/:id', signedIn, async (c) =>
     c.json(unwrap(await readPassholderFile(context, c.get('actor'), pathId(c)))),
   );
@@ -32,7 +40,7 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
   return app;
 }
 
-function unwrap<T>(result: Result<T, ActRefusal | ReadRefusal>): T {
+function unwrap<T>(result: Result<T, ActRefusal | ReadRefusal | CounterRefusal>): T {
   if (result.ok) return result.value;
   const { code, ...extra } = result.error;
   if (result.error.code === 'too-many-requests')

@@ -11,7 +11,7 @@ import {
   type PassholderRefusal,
 } from '#domain/passholders/decide-passholder.ts';
 import type { PassholderCommand } from '#domain/passholders/passholder-command.ts';
-import { apply, homeOn, type Passholder, type PassholderEvent } from '#domain/passholders/passholder.ts';
+import { apply, type Passholder, type PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
 import { settingOn, type SettingEntry } from '#domain/passholders/settings.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
@@ -19,6 +19,9 @@ import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
+import { requireFreshProof } from '../auth/fresh-proof.ts';
+import { readVisitPast } from '../cards/visit-past.ts';
+import { readHistory } from './history.ts';
 import { readBalance, readNames } from './names.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
@@ -26,7 +29,6 @@ import type { Kysely } from 'kysely';
 import { findOrganisation } from '../organisations/repository.ts';
 import {
   findAct,
-  findRegisteringPlace,
   listSettings,
   lockCards,
   readPassholder,
@@ -34,6 +36,7 @@ import {
   storeAct,
   takeActId,
 } from './repository.ts';
+import { targetOf } from './target.ts';
 
 export type PassholderContext = Pick<Context, 'db' | 'clock'>;
 
@@ -247,20 +250,7 @@ async function requireMayAct(
   if (next !== null && isAllowed(actor.grants, 'passholder.change', { regionId, nisCode: next })) return;
   const target = await targetOf(context.db, regionId, passholder, today);
   await requirePermission(context, actor, actionOf(command), target);
-}
-
-/** Of who lives outside the region: the last municipality inside it, else the one where the card was handed out. */
-async function targetOf(
-  db: Kysely<Database>,
-  regionId: number,
-  passholder: Passholder,
-  today: CivilDay,
-): Promise<{ nisCode?: string } | undefined> {
-  const nisCode =
-    homeOn(passholder, today) ??
-    passholder.homes.findLast((home) => home.nisCode !== null)?.nisCode ??
-    (await findRegisteringPlace(db, regionId, passholder.passholderId));
-  return nisCode === undefined ? undefined : { nisCode };
+  if (command.kind === 'erase') requireFreshProof(context, actor);
 }
 
 async function fileOf(
@@ -269,16 +259,18 @@ async function fileOf(
   passholder: Passholder,
   at: number,
 ): Promise<PassholderFile> {
-  const { municipalities, cardSystems } = await readNames(db, regionId);
+  const names = await readNames(db, regionId);
+  const { municipalities, cardSystems } = names;
   const graceDays = settingOn(
     await listSettings(db, regionId),
     'kansenstatuutGraceDays',
     null,
     civilDayOf(at),
   );
-  const { memberships, homes, cards, ...rest } = passholder;
+  const { memberships, homes, cards, passholderId, ...rest } = passholder;
   return {
     ...rest,
+    passholderId,
     homes: homes.map(({ nisCode, from }) => ({
       nisCode,
       from,
@@ -290,6 +282,9 @@ async function fileOf(
       kansenstatuutStatus: kansenstatuutOn(membership.kansenstatuut, civilDayOf(at), graceDays),
     })),
     cards: [...cards],
-    points: await readBalance(db, regionId, passholder.passholderId),
+    points: await readBalance(db, regionId, passholderId),
+    graceDays,
+    history: await readHistory(db, regionId, passholderId, names),
+    ...(await readVisitPast(db, regionId, passholderId, at)),
   };
 }

@@ -132,32 +132,43 @@ export type DeskEvent = z.infer<typeof DeskEvent>;
 /** POST /api/cards/look-up */
 export const CardLookUp = z.object({ number: z.string().check(z.maxLength(40)) });
 export type CardLookUp = z.infer<typeof CardLookUp>;
+const PastVisit = z.object({
+  commandId: Id,
+  at: Instant,
+  receivedAt: Instant,
+  title: z.string(),
+  organisationName: z.string(),
+  deviceName: z.string(),
+  outcome: z.enum(OUTCOMES),
+  code: z.optional(RulingCode),
+  points: z.int(),
+  undone: z.boolean(),
+});
+
+/** The newest visits of a person, and what came of them. */
+export const VisitPast = z.object({
+  visitsThisYear: z.int(),
+  /** Points at the end of each of the last twelve months, oldest first. */
+  pointsByMonth: z.array(z.int()),
+  visits: z.array(PastVisit),
+});
+export type VisitPast = z.infer<typeof VisitPast>;
+
 export const CardFile = z.object({
   number: z.string(),
   cardSystemName: z.string(),
   kind: z.enum(['card', 'digital', 'group-pass']),
   state: z.enum(CARD_STATES),
   stateSince: Instant,
-  /** First name only: card in hand, any counter of the card system (issue "The desk" adds the file of one's own people). */
+  /** First name only: card in hand, any counter of the card system. */
   firstName: z.nullable(z.string()),
+  /** Only for who may read the file of that person. */
+  passholderId: z.optional(Id),
   points: z.nullable(z.int()),
   visitsThisYear: z.int(),
   /** Points at the end of each of the last twelve months, oldest first. */
   pointsByMonth: z.array(z.int()),
-  history: z.array(
-    z.object({
-      commandId: Id,
-      at: Instant,
-      receivedAt: Instant,
-      title: z.string(),
-      organisationName: z.string(),
-      deviceName: z.string(),
-      outcome: z.enum(OUTCOMES),
-      code: z.optional(RulingCode),
-      points: z.int(),
-      undone: z.boolean(),
-    }),
-  ),
+  history: z.array(PastVisit),
 });
 export type CardFile = z.infer<typeof CardFile>;
 // 404 codes: 'card-unknown' (well-formed, not of this region); 422 'number-length' | 'number-not-a-digit' | 'number-digit-12' | 'number-check-digit'.

@@ -1,8 +1,14 @@
 // The contract for pass holders at the desk. As desk-api.ts: one schema for each body, versioned by addition only. Names,
 // numbers and birth dates travel in bodies, never in an address that is logged.
 import * as z from 'zod/mini';
+import { CARD_STATES } from './cards/card-facts.ts';
+import { VisitPast } from './desk-api.ts';
+import { limits } from './kernel/limits.ts';
+import { BLOCK_REASONS, REPLACE_REASONS } from './passholders/card-life.ts';
 import { KANSENSTATUUT_STATUSES } from './passholders/kansenstatuut.ts';
 import { PassholderAct, Registration } from './passholders/passholder-command.ts';
+import { EVENT_KINDS } from './passholders/history.ts';
+import { END_REASONS, KANSENSTATUUT_ACTS } from './passholders/passholder.ts';
 import { Day, Person } from './passholders/person.ts';
 
 const Id = z.uuid();
@@ -40,6 +46,32 @@ const Kansenstatuut = z.object({
 export const ActAnswer = z.object({ passholderId: Id, n: z.int() });
 export type ActAnswer = z.infer<typeof ActAnswer>;
 
+/** What happened, told without the person's data: who may read the file has those beside it. */
+export const HistoryEntry = z.object({
+  n: z.int(),
+  at: Instant,
+  day: Day,
+  kind: z.enum(EVENT_KINDS),
+  /** Who did it, and at which counter; null where nobody did, or nobody knows the account any more. */
+  by: z.nullable(z.string()),
+  organisationName: z.nullable(z.string()),
+  number: z.optional(z.string()),
+  nextNumber: z.optional(z.string()),
+  cardSystemName: z.optional(z.string()),
+  blockReason: z.optional(z.enum(BLOCK_REASONS)),
+  replaceReason: z.optional(z.enum(REPLACE_REASONS)),
+  endReason: z.optional(z.enum(END_REASONS)),
+  act: z.optional(z.enum(KANSENSTATUUT_ACTS)),
+  /** As it held from then on. */
+  kansenstatuut: z.optional(Kansenstatuut),
+  /** Of a move: the municipality that pays, null outside the region, and from which day. */
+  homeName: z.optional(z.nullable(z.string())),
+  from: z.optional(Day),
+  /** Which parts of the person are not what they were. */
+  changed: z.optional(z.array(z.string())),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
 /** GET /api/passholders/:id */
 export const PassholderFile = z.object({
   passholderId: Id,
@@ -67,5 +99,54 @@ export const PassholderFile = z.object({
     }),
   ),
   points: z.int(),
+  /** Days after its end in which the kansenstatuut still holds here. Absent from an older server, as what follows. */
+  graceDays: z.optional(z.int()),
+  /** The newest first. */
+  history: z.optional(z.array(HistoryEntry)),
+  ...z.partial(VisitPast).shape,
 });
 export type PassholderFile = z.infer<typeof PassholderFile>;
+
+/** GET /api/organisations/:id/counter: by what this counter registers people. */
+export const CounterFacts = z.object({
+  today: Day,
+  graceDays: z.int(),
+  /** Of the region that gives the cards; `proofs`: which the municipality accepts for the kansenstatuut. */
+  municipalities: z.array(
+    z.object({
+      nisCode: z.string(),
+      name: z.string(),
+      postalCodes: z.array(z.string()),
+      proofs: z.array(z.string()),
+    }),
+  ),
+});
+export type CounterFacts = z.infer<typeof CounterFacts>;
+
+/** POST /api/passholders/check-card: may this card be handed out here? Nothing is reserved: the act decides. */
+export const CheckCardInput = z.object({
+  organisationId: Id,
+  number: z.string().check(z.maxLength(limits.idMax)),
+});
+export type CheckCardInput = z.infer<typeof CheckCardInput>;
+
+export const CheckedCard = z.object({
+  number: z.string(),
+  /** Absent: it may be handed out. */
+  why: z.optional(
+    z.enum([
+      'card-unknown',
+      'card-is-group-pass',
+      'card-not-in-stock',
+      'card-under-way',
+      'card-at-other-counter',
+    ]),
+  ),
+  cardSystemId: z.optional(z.string()),
+  cardSystemName: z.optional(z.string()),
+  /** Of a card that is not in stock. */
+  state: z.optional(z.enum(CARD_STATES)),
+  /** Where it lies; null for the region's own cupboard. */
+  placeName: z.optional(z.nullable(z.string())),
+});
+export type CheckedCard = z.infer<typeof CheckedCard>;

@@ -1,8 +1,9 @@
 // A desk and its pass holders, over HTTP and on real tables: acts are taken once, and the history tells the present.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ActAnswer, PassholderFile } from '#domain/passholder-api.ts';
+import { ActAnswer, CounterFacts, PassholderFile } from '#domain/passholder-api.ts';
 import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import { apply, nobody } from '#domain/passholders/passholder.ts';
 import type { PassholderAct } from '#domain/passholders/passholder-command.ts';
 import { listEvents, readPassholder } from '#server/passholders/repository.ts';
@@ -245,6 +246,101 @@ test('only the region unblocks and erases, and what is erased is nowhere any mor
   );
   expect(rows.filter(({ text }) => /Uitwisbaar|materiele-opvang/.test(text))).toEqual([]);
   expect(rows.length).toBeGreaterThan(10);
+});
+
+test('the file tells what happened in words of names, and not what the person was called before', async () => {
+  const file = await register();
+  const number = file.cards[0]?.number as UitpasNumber;
+  const changed = aPerson({ firstName: 'Nora', phone: '0475 12 34 56' });
+  const named = await fileAfter(await act(file, { kind: 'change-details', person: changed }));
+  const blocked = await fileAfter(await act(named, { kind: 'block-card', number, reason: 'lost' }));
+  expect(blocked.history).toMatchObject([
+    { n: 5, kind: 'card-blocked', by: 'desk', number, blockReason: 'lost' },
+    { n: 4, kind: 'details-changed', changed: ['firstName', 'phone'] },
+    { n: 3, kind: 'card-handed-out', cardSystemName: 'UITPAS Westhoek', number },
+    { n: 2, kind: 'membership-started' },
+    { n: 1, kind: 'registered', homeName: 'Ieper', organisationName: 'Bibliotheek Ieper', day: '2026-11-23' },
+  ]);
+  expect(JSON.stringify(blocked.history)).not.toMatch(/Noor|0475/);
+  expect(blocked).toMatchObject({ graceDays: 30, visits: [], visitsThisYear: 0 });
+});
+
+test('a counter hears by what it registers: its day, its municipalities, and what each accepts', async () => {
+  const narrowed = { key: 'kansenstatuutProofsLeftOut', nis_code: '32003', value: '["leefloon"]' };
+  await world.context.db
+    .insertInto('setting')
+    .values({
+      region_id: 1,
+      ...narrowed,
+      from_day: '2026-01-01',
+      set_at: 0,
+      set_by: 'system',
+      reason: 'proef',
+    })
+    .execute();
+  const { body } = await desk.get(`/api/organisations/${organisationId}/counter`);
+  const { today, graceDays, municipalities } = CounterFacts.parse(body);
+  expect({ today, graceDays }).toEqual({ today: '2026-11-23', graceDays: 30 });
+  const proofs = new Map(municipalities.map((each) => [each.name, each.proofs]));
+  expect(proofs.get('Ieper')).toContain('leefloon');
+  expect(proofs.get('Diksmuide')).not.toContain('leefloon');
+  expect(municipalities).toMatchObject([{ postalCodes: ['8900'] }, { postalCodes: ['8600'] }]);
+});
+
+const checkCard = (number: string, by = desk): Promise<Answer> =>
+  by.post('/api/passholders/check-card', { organisationId, number });
+
+test('a card is checked before it is handed out: what it is, and why not, without a word about its holder', async () => {
+  const mine = await inStock(true);
+  const system = { cardSystemId: SYSTEM, cardSystemName: 'UITPAS Westhoek' };
+  expect((await checkCard(mine)).body).toEqual({ number: mine, ...system });
+  const elsewhere = await inStock(false, '32003');
+  expect((await checkCard(elsewhere)).body).toEqual({
+    number: elsewhere,
+    why: 'card-at-other-counter',
+    placeName: 'Diksmuide',
+  });
+  const regions = await inStock(false, null);
+  expect((await checkCard(regions)).body).toMatchObject({ why: 'card-at-other-counter', placeName: null });
+  const taken = (await register()).cards[0]?.number ?? '';
+  const said = await checkCard(taken);
+  expect(said.body).toEqual({ number: taken, why: 'card-not-in-stock', state: 'active' });
+  expect((await checkCard('1234567890123')).status).toBe(422);
+  // Of another region nothing exists here, and the counter of this one does not exist there.
+  expect((await checkCard(mine, await world.client('foreign'))).status).toBe(404);
+});
+
+test('nobody finds out by checking which cards exist', async () => {
+  const trying = await world.client('admin');
+  const answers: number[] = [];
+  for (let i = 0; i < 31; i++) answers.push((await checkCard(stockCard(900_000 + i).number, trying)).status);
+  expect(answers.slice(0, 30)).toEqual(Array(30).fill(200));
+  expect(answers[30]).toBe(429);
+  const entries = await world.context.db
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('action', '=', 'unknown-card-checked')
+    .execute();
+  expect(entries.length).toBeGreaterThanOrEqual(31);
+  expect(JSON.stringify(entries)).not.toContain('0991');
+});
+
+test('the card in the hand leads to the file only for who may read that', async () => {
+  const own = await register();
+  const away = await register({ person: aPerson({ address: DIKSMUIDE }) }, admin);
+  const lookUp = async (file: PassholderFile, by = desk): Promise<unknown> =>
+    (await by.post('/api/cards/look-up', { number: file.cards[0]?.number })).body;
+  expect(await lookUp(own)).toMatchObject({ passholderId: own.passholderId });
+  expect(await lookUp(away)).not.toHaveProperty('passholderId');
+  expect(await lookUp(away, admin)).toMatchObject({ passholderId: away.passholderId });
+});
+
+test('whoever erases shows again who that is, when the proof is old', async () => {
+  const file = await register();
+  world.setNow(Date.now() + limits.freshProofMs + 60_000); // one signs in at the real time
+  expect(await act(file, { kind: 'erase' }, admin)).toMatchObject({ status: 403, code: 'proof-needed' });
+  expect(await act(file, { kind: 'erase' })).toMatchObject({ status: 403, code: 'not-allowed' });
+  world.setNow(NOW);
 });
 
 test('every act and every look is in the audit, without a name or a number', async () => {

@@ -246,6 +246,16 @@ const CASES: Case[] = [
     allowed: ['admin', 'desk'],
   },
   {
+    route: 'GET /api/organisations/:id/counter',
+    path: ({ organisationId }) => `/api/organisations/${organisationId}/counter`,
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/passholders/check-card',
+    body: ({ organisationId }) => ({ organisationId, number: stockCard(1).number }),
+    allowed: ['admin', 'desk'],
+  },
+  {
     route: 'GET /api/passholders/:id',
     path: ({ passholderId }) => `/api/passholders/${passholderId}`,
     allowed: ['admin', 'desk'],
@@ -484,7 +494,15 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
   if (!path || isOwn) return;
   test('an unknown id: 404 only for who may see everything', async () => {
     const id = crypto.randomUUID();
-    const unknown = { ...ids, activityId: id, deviceId: id, linkId: id, commandId: id, decisionId: id };
+    const unknown = {
+      ...ids,
+      organisationId: id,
+      activityId: id,
+      deviceId: id,
+      linkId: id,
+      commandId: id,
+      decisionId: id,
+    };
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);

@@ -40,7 +40,8 @@ export type PassholderEvent =
     }
   | { readonly kind: 'erased' };
 
-export type KansenstatuutAct = 'granted' | 'renewed' | 'suspended' | 'resumed' | 'ended';
+export const KANSENSTATUUT_ACTS = ['granted', 'renewed', 'suspended', 'resumed', 'ended'] as const;
+export type KansenstatuutAct = (typeof KANSENSTATUUT_ACTS)[number];
 
 export const END_REASONS = ['moved-away', 'asked', 'deceased', 'erased'] as const;
 export type EndReason = (typeof END_REASONS)[number];
