@@ -24,5 +24,7 @@ export const longDayText = format({ weekday: 'long', day: 'numeric', month: 'lon
 export const dayTimeText = (instant: number): string => `${dayText(instant)}, ${timeText(instant)}`;
 /** 20/11/2026 */
 export const dateText = format({ day: '2-digit', month: '2-digit', year: 'numeric' });
+/** 20 november 2026 */
+export const longDateText = format({ day: 'numeric', month: 'long', year: 'numeric' });
 /** november 2026 */
 export const monthText = format({ month: 'long', year: 'numeric' });

@@ -2,6 +2,7 @@
 import { m } from '../paraglide/messages.js';
 import { RESCUE_SENTENCES } from '../rescue/rescue-text.ts';
 import { ApiRefusal, Unreachable } from '../api.ts';
+import { PASSHOLDER_SENTENCES } from './passholders/refusal-text.ts';
 import { PasskeyLeft } from './session/passkey.ts';
 
 const SENTENCES: Readonly<Record<string, () => string>> = {
@@ -23,6 +24,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'activity-unknown': m.code_activity_unknown,
   'too-many-requests': m.desk_problem_too_many,
   ...RESCUE_SENTENCES,
+  ...PASSHOLDER_SENTENCES,
   'own-role': m.staff_problem_own_role,
   'last-administrator': m.staff_problem_last_administrator,
   'beyond-reach': m.staff_problem_beyond_reach,

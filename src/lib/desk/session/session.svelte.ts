@@ -5,7 +5,7 @@ import { Me } from '#domain/desk-api.ts';
 import type { Action } from '#domain/devices/permissions.ts';
 import * as z from 'zod/mini';
 import { api, ApiRefusal } from '../../api.ts';
-import { clearDrafts } from '../draft.ts';
+import { clearDrafts, dropOldDrafts } from '../draft.ts';
 import { usePasskey } from './passkey.ts';
 
 const ORGANISATION_KEY = 'streekbalie.organisation';
@@ -41,6 +41,7 @@ export const session = {
   async load(): Promise<void> {
     try {
       me = await api.get('/api/me', Me);
+      dropOldDrafts();
       providerSignOut = undefined;
       state = 'signed-in';
     } catch (error) {

@@ -1,0 +1,43 @@
+// One thing that a clerk wants to do with one person. The request is made once and sent again as it was: a second press or
+// a lost answer never does it twice. When somebody else was there first, the file is read again and what they did is shown.
+import { ActAnswer, type ActInput, type HistoryEntry, type PassholderFile } from '#domain/passholder-api.ts';
+import type { PassholderAct } from '#domain/passholders/passholder-command.ts';
+import { api } from '../../../api.ts';
+import { newId } from '../../../ids.ts';
+import { isCode } from '../../problem-text.ts';
+import { Act } from '../../resource.svelte.ts';
+import { session } from '../../session/session.svelte.ts';
+
+export class ActIntent {
+  readonly sending = new Act();
+  /** What others did since this began; to look at before one goes on. */
+  meanwhile = $state.raw<readonly HistoryEntry[]>([]);
+  #input: ActInput | undefined;
+
+  /** True when it is done, or was done before by the same request. */
+  async send(
+    file: Pick<PassholderFile, 'passholderId' | 'n'>,
+    act: PassholderAct,
+    readAgain: () => Promise<PassholderFile | undefined>,
+  ): Promise<boolean> {
+    const input = this.#inputOf(file, act);
+    if (input === undefined) return false;
+    const path = `/api/passholders/${encodeURIComponent(file.passholderId)}/acts`;
+    if (await this.sending.run(() => api.post(path, input, ActAnswer))) return true;
+    if (!isCode(this.sending.error, 'changed-meanwhile')) return false;
+    this.#input = undefined;
+    const newer = await readAgain();
+    this.meanwhile = newer?.history?.filter(({ n }) => n > input.basedOn) ?? [];
+    return false;
+  }
+
+  /** The same wish on the same file is the same request; another one is another request. */
+  #inputOf({ n }: Pick<PassholderFile, 'n'>, act: PassholderAct): ActInput | undefined {
+    const organisationId = session.organisation?.organisationId;
+    if (organisationId === undefined) return undefined;
+    const wanted = { organisationId, basedOn: n, act };
+    const same = this.#input && JSON.stringify({ ...this.#input, ...wanted }) === JSON.stringify(this.#input);
+    if (!same) this.#input = { actId: newId(), ...wanted };
+    return this.#input;
+  }
+}

@@ -1,0 +1,196 @@
+// Registering somebody: card first, then the person. The ids are made once for each intent and kept in the draft, so that
+// a second press, a lost answer or a dead tab never registers anybody twice.
+import { ActAnswer, type CounterFacts, type RegisterInput } from '#domain/passholder-api.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
+import * as z from 'zod/mini';
+import { api, Unreachable } from '../../../api.ts';
+import { now } from '../../../clock.ts';
+import { newId } from '../../../ids.ts';
+import { clearKeptDraft, readKeptDraft, writeKeptDraft } from '../../draft.ts';
+import { isCode } from '../../problem-text.ts';
+import { Act } from '../../resource.svelte.ts';
+import { session } from '../../session/session.svelte.ts';
+import { GrantForm } from '../grant-form.svelte.ts';
+import { NewCard } from '../new-card.svelte.ts';
+import { PersonForm } from '../person-form.svelte.ts';
+import { emptyPersonText, nextOfFamily, PersonText } from '../person-text.ts';
+
+const DRAFT = 'registration';
+const Draft = z.object({
+  actId: z.uuid(),
+  passholderId: z.uuid(),
+  number: z.string(),
+  person: PersonText,
+  grant: z.object({ proof: z.string(), until: z.string() }),
+});
+type Draft = z.infer<typeof Draft>;
+
+export type Registered = {
+  readonly passholderId: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly number: string;
+  /** Was taken before, under the same id: by a first press whose answer was lost. */
+  readonly before: boolean;
+};
+
+/** A card that another room found in stock: the next registration begins with it. In memory, never in an address. */
+let handed: string | undefined;
+export const startWithCard = (number: string): void => {
+  handed = number;
+};
+
+export class Registration {
+  readonly card = new NewCard();
+  readonly person = new PersonForm(civilDayOf(now()));
+  readonly grant = new GrantForm();
+  readonly saving = new Act();
+  /** No answer came: the same request goes again by itself. */
+  waits = $state(false);
+  /** Those of this family, the last one last. */
+  family = $state.raw<readonly Registered[]>([]);
+  done = $state.raw<Registered | undefined>();
+  /** When what stands here was typed, if it comes from an earlier time. */
+  restoredAt = $state<number>();
+  readonly #userId: string;
+  #actId = newId();
+  #passholderId = newId();
+  #sent: RegisterInput | undefined;
+  #counter: CounterFacts | undefined;
+
+  constructor(userId: string) {
+    this.#userId = userId;
+    this.grant.start(this.person.today);
+    const draft = readKeptDraft(userId, DRAFT, Draft);
+    if (draft) this.#restore(draft.value, draft.at);
+    if (handed !== undefined) this.card.start(handed);
+    handed = undefined;
+    if (this.card.number !== undefined) void this.card.check();
+  }
+
+  knowCounter(counter: CounterFacts): void {
+    if (this.#counter === counter) return;
+    this.#counter = counter;
+    this.person.today = counter.today;
+    this.person.municipalities = counter.municipalities;
+    this.grant.today = counter.today;
+    this.person.proposeCity();
+  }
+
+  /** In an $effect: the proofs are those of who pays. */
+  followHome(): void {
+    this.grant.accepted = this.person.home?.proofs;
+  }
+
+  /** In an $effect: keeps what is typed, and nothing while nothing is. */
+  keepDraft(): void {
+    const draft = {
+      number: this.card.text,
+      person: $state.snapshot(this.person.text),
+      grant: { proof: this.grant.proof, until: this.grant.until },
+    };
+    if (this.done !== undefined) return;
+    if (draft.number === '' && isUntouched(draft.person)) clearKeptDraft(this.#userId, DRAFT);
+    else
+      writeKeptDraft(this.#userId, DRAFT, {
+        actId: this.#actId,
+        passholderId: this.#passholderId,
+        ...draft,
+      } satisfies Draft);
+  }
+
+  /** True when it is done; otherwise the screen shows what to mend, or that it waits for the network. */
+  async save(): Promise<boolean> {
+    if (this.saving.busy) return false;
+    this.person.showAll();
+    this.grant.showAll();
+    const cardIsGood = await this.card.check();
+    const input = this.#input();
+    if (!cardIsGood || input === undefined) return false;
+    return this.#send(input);
+  }
+
+  /** Under the same id; what was changed meanwhile waits for a press. */
+  async retry(): Promise<boolean> {
+    const input = this.#input();
+    if (!this.waits || this.#sent === undefined) return false;
+    if (JSON.stringify(input) !== JSON.stringify(this.#sent)) {
+      this.waits = false;
+      return false;
+    }
+    return this.#send(this.#sent);
+  }
+
+  nextOfFamily(): void {
+    this.#begin(nextOfFamily($state.snapshot(this.person.text)));
+  }
+
+  startAnew(): void {
+    this.family = [];
+    this.#begin(emptyPersonText());
+  }
+
+  #begin(person: PersonText): void {
+    this.#actId = newId();
+    this.#passholderId = newId();
+    this.#sent = undefined;
+    this.waits = false;
+    this.done = undefined;
+    this.restoredAt = undefined;
+    this.saving.error = undefined;
+    this.card.start('');
+    this.person.start(person);
+    this.grant.start(this.person.today);
+    clearKeptDraft(this.#userId, DRAFT);
+  }
+
+  #restore({ actId, passholderId, number, person, grant }: Draft, at: number): void {
+    this.#actId = actId;
+    this.#passholderId = passholderId;
+    this.card.start(number);
+    this.person.start(person);
+    this.grant.proof = grant.proof;
+    this.grant.until = grant.until;
+    this.restoredAt = at;
+  }
+
+  #input(): RegisterInput | undefined {
+    const { person } = this.person.checked;
+    const { number, checked, saysKansenstatuut } = this.card;
+    const organisationId = session.organisation?.organisationId;
+    const grant = saysKansenstatuut ? this.grant.grant : undefined;
+    if (!person || !number || !checked?.cardSystemId || !organisationId) return undefined;
+    if (saysKansenstatuut && !grant) return undefined;
+    return {
+      actId: this.#actId,
+      passholderId: this.#passholderId,
+      organisationId,
+      registration: {
+        kind: 'register',
+        person,
+        cardSystemId: checked.cardSystemId,
+        number,
+        ...(grant && { kansenstatuut: grant }),
+      },
+    };
+  }
+
+  async #send(input: RegisterInput): Promise<boolean> {
+    this.#sent = input;
+    const ok = await this.saving.run(() => api.post('/api/passholders/register', input, ActAnswer));
+    const { error } = this.saving;
+    this.waits = error instanceof Unreachable;
+    // A first press got through and its answer did not; what was changed since stands in no file yet.
+    const before = isCode(error, 'other-act-with-this-id') || isCode(error, 'is-registered');
+    if (!ok && !before) return false;
+    const { person, number } = input.registration;
+    const { firstName, lastName } = person;
+    this.done = { passholderId: input.passholderId, firstName, lastName, number, before };
+    this.family = [...this.family, this.done];
+    clearKeptDraft(this.#userId, DRAFT);
+    return true;
+  }
+}
+
+const isUntouched = (person: PersonText): boolean =>
+  JSON.stringify(person) === JSON.stringify(emptyPersonText());
