@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { countedAddress } from './client-address.ts';
 import type { Config } from './config.ts';
 import { isLoopback } from './config.ts';
 import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
@@ -18,12 +21,32 @@ const LIMITS = {
   maxHeaderSize: 16_384,
 };
 const CONNECTIONS_MAX = 2_000;
+/** Of the first greetings of TLS; Node waits two minutes. */
+const HANDSHAKE_MS_MAX = 10_000;
+
+/** What one client may hold: who asks for much and takes nothing of the answer would keep every connection for ever. */
+type Patience = {
+  /** Without a byte either way; a quiet event stream says something each 25 seconds. */
+  readonly silenceMs: number;
+  /** For one answer that has an end: the list of cards over a poor network takes minutes. */
+  readonly answerMs: number;
+  /** From one address: a hall full of phones, and a quarter of all. */
+  readonly ofOneAddressMax: number;
+  /** A proxy, or who is on this machine, speaks for many. */
+  readonly speaksForMany: (address: string) => boolean;
+};
+const PATIENCE: Patience = {
+  silenceMs: 60_000,
+  answerMs: 15 * 60_000,
+  ofOneAddressMax: CONNECTIONS_MAX / 4,
+  speaksForMany: isLoopback,
+};
 const ANSWERS_UNDER_WAY_MS = 10_000;
 
 /** `node` carries the socket, for who needs the address at the other end (client-address.ts). */
 type Handler = (request: Request, node: object) => Response | Promise<Response>;
 
-export type ListenAddress = Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'tls'>>;
+export type ListenAddress = Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'tls' | 'trustProxy'>>;
 
 /** Which settings say where: to be named when it cannot be. */
 type SettingNames = { readonly host: string; readonly port: string };
@@ -41,11 +64,17 @@ export interface HttpServer {
 export async function listen(
   config: ListenAddress,
   names: SettingNames = { host: 'HOST', port: 'PORT' },
+  patience: Patience = PATIENCE,
 ): Promise<HttpServer> {
   let handler: Handler = answerStarting;
-  const listener = getRequestListener((request, node) => handler(request, node), {
-    overrideGlobalObjects: false,
-  });
+  const listener = getRequestListener(
+    async (request, node) => {
+      const answer = await handler(request, node);
+      if (!isEventStream(answer)) endAfter(node.outgoing, patience.answerMs);
+      return answer;
+    },
+    { overrideGlobalObjects: false },
+  );
   const underWay = new Set<ServerResponse>();
   const server = await makeServer(config, (request, response) => {
     underWay.add(response);
@@ -54,6 +83,8 @@ export async function listen(
     void listener(request, response);
   });
   server.maxConnections = CONNECTIONS_MAX;
+  server.setTimeout(patience.silenceMs);
+  if (!config.trustProxy) shareConnections(server, patience);
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, config, names)));
@@ -72,6 +103,32 @@ export async function listen(
   };
 }
 
+/** It ends with the right to it (event-stream.ts). */
+const isEventStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+
+function shareConnections(server: Server, { ofOneAddressMax, speaksForMany }: Patience): void {
+  const held = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const peer = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
+    if (speaksForMany(peer)) return;
+    const address = countedAddress(peer);
+    const before = held.get(address) ?? 0;
+    if (before >= ofOneAddressMax) return void socket.destroy();
+    held.set(address, before + 1);
+    socket.once('close', () => {
+      const left = (held.get(address) ?? 1) - 1;
+      if (left > 0) held.set(address, left);
+      else held.delete(address);
+    });
+  });
+}
+
+function endAfter(answer: Writable, ms: number): void {
+  const timer = setTimeout(() => answer.destroy(), ms).unref();
+  answer.once('close', () => clearTimeout(timer));
+}
+
 /** An IPv6 address stands in brackets. */
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
@@ -80,7 +137,10 @@ async function makeServer(config: ListenAddress, listener: RequestListener): Pro
   const { certFile, keyFile } = config.tls;
   try {
     const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
-    return createTlsServer({ ...LIMITS, cert, key, minVersion: 'TLSv1.2' }, listener);
+    return createTlsServer(
+      { ...LIMITS, cert, key, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS_MAX },
+      listener,
+    );
   } catch (error) {
     throw new OperatorError(`TLS_CERT and TLS_KEY cannot be used (${reasonOf(error)}).`);
   }

@@ -1,5 +1,5 @@
 // Bytes that no browser sends, on a real socket: requests whose end is told in two ways, slow bodies, forged addresses.
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '#server/app.ts';
 import { listen, type HttpServer } from '#server/http-server.ts';
@@ -123,3 +123,72 @@ it('two hundred connections that never finish their headers hold up nobody', asy
   await Promise.all(slow);
   expect(performance.now() - started).toBeLessThan(20_000);
 }, 60_000);
+
+describe('who asks for much and takes nothing, or a little at a time, holds a connection for a while only', () => {
+  let mute: HttpServer;
+  /** Resolves when the server gives up on the answer that it is sending. */
+  let givenUp: Promise<void>;
+  beforeAll(async () => {
+    mute = await listen({ host: '127.0.0.1', port: 0, tls: undefined }, undefined, {
+      silenceMs: 400,
+      answerMs: 2_000,
+      ofOneAddressMax: 20,
+      speaksForMany: () => false,
+    });
+    mute.handle((request) => {
+      if (request.url.endsWith('/few')) return new Response('few');
+      const isStream = request.url.endsWith('/stream');
+      let endless: ReadableStream<Uint8Array> | undefined;
+      givenUp = new Promise((resolve) => {
+        endless = new ReadableStream({
+          async pull(controller) {
+            if (isStream) await new Promise((next) => setTimeout(next, 100));
+            controller.enqueue(new Uint8Array(isStream ? 10 : 1_000_000));
+          },
+          cancel: () => resolve(),
+        });
+      });
+      return new Response(endless, { headers: { 'content-type': isStream ? 'text/event-stream' : 'x/y' } });
+    });
+  });
+  afterAll(() => mute.stop(AbortSignal.abort()));
+
+  /** `meanwhile` ten times a second; how long the server went on, at most `untilMs`. */
+  async function ask(path: string, meanwhile: (socket: Socket) => void, untilMs = 10_000): Promise<number> {
+    const socket = connect(Number(new URL(mute.url).port), '127.0.0.1', () =>
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`),
+    );
+    socket.on('error', () => undefined); // cut off: that is what is meant to happen
+    await new Promise((resolve, reject) => socket.once('readable', resolve).once('close', reject));
+    const started = performance.now();
+    const acting = setInterval(() => meanwhile(socket), 100);
+    const patience = new Promise((resolve) => setTimeout(resolve, untilMs));
+    await Promise.race([givenUp, patience]);
+    clearInterval(acting);
+    socket.destroy();
+    return performance.now() - started;
+  }
+
+  it('nothing at all', async () => {
+    expect(await ask('/much', () => undefined)).toBeLessThan(1_900);
+  });
+  it('nothing, and goes on talking', async () => {
+    expect(await ask('/much', (socket) => socket.write('\r\n'))).toBeLessThan(5_000);
+  });
+  it('a little at a time', async () => {
+    expect(await ask('/much', (socket) => socket.read(1_000))).toBeLessThan(5_000);
+  });
+  it('with as many connections as it likes: the rest is for others', async () => {
+    const many = Array.from({ length: 60 }, () =>
+      ask('/much', () => undefined, 300).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect((await Promise.all(many)).filter(Boolean).length).toBeLessThanOrEqual(20);
+    expect((await fetch(`${mute.url}/few`)).status).toBe(200);
+  });
+  it('but an event stream, which is meant to last, goes on', async () => {
+    expect(await ask('/stream', (socket) => socket.read(), 3_000)).toBeGreaterThan(2_900);
+  });
+});
