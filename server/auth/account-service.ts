@@ -14,6 +14,7 @@ import type { OidcProvider } from './oidc-provider.ts';
 import { readLink } from './oidc-service.ts';
 import { listPasskeys } from './passkey-repository.ts';
 import {
+  deleteOpenLinks,
   deleteSessionById,
   deleteSessionsOf,
   findPassword,
@@ -93,6 +94,7 @@ export async function changePassword(
     if (known === undefined) await insertPassword(trx, actor.userId, hash);
     else await updatePassword(trx, actor.userId, hash);
     await deleteSessionsOf(trx, actor.userId, actor.sessionId);
+    await deleteOpenLinks(trx, actor.userId);
     await note(trx, context, actor, 'password-changed');
   });
   await tellOwner(context, actor.regionId, actor.email, 'password-changed');

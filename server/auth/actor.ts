@@ -13,3 +13,4 @@ export type Actor = {
 };
 
 export const actorName = (actor: Pick<Actor, 'userId'>): string => `user:${actor.userId}`;
+export const userIdIn = (name: string): string => name.replace(/^user:/, '');

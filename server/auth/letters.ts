@@ -75,6 +75,10 @@ const CHANGES = {
     'je account bij je organisatie is losgekoppeld',
     'the account of your organisation was unlinked',
   ],
+  'ways-in-cleared': [
+    'je e-mailadres is bevestigd, en hoe je je daarvoor aanmeldde werkt niet meer',
+    'your address was confirmed, and the ways you signed in before no longer work',
+  ],
   'passkey-removed': ['er is een passkey weggehaald', 'a passkey was removed'],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -13,6 +13,7 @@ import { tellOwner } from './change-notice.ts';
 import { readCookie } from './cookie.ts';
 import { requireFreshProof } from './fresh-proof.ts';
 import type { Identity, OidcProvider, ProviderRefusal } from './oidc-provider.ts';
+import { claimByAddress } from './proven-address.ts';
 import {
   deleteLink,
   findLinkedPerson,
@@ -214,14 +215,15 @@ async function takeUp(
   { verifiedEmail: email, name, subject }: Identity,
 ): Promise<Result<Person, OidcRefusal | { readonly code: string }>> {
   if (email === undefined) return refuse({ code: 'provider-unverified' });
-  let isNew = false;
+  let [isNew, cleared] = [false, false];
   const accepted = await accept(token, { email, name }, async (trx, person) => {
     const linked = await findLinkedPerson(trx, provider.providerId, subject);
     if (linked) return linked.userId === person.userId;
+    cleared = await claimByAddress(trx, context, person, { keepPassword: false });
     isNew = await linkTo(trx, context, provider, person, subject);
     return isNew;
   });
-  if (accepted.ok && isNew) await tellLinked(context, accepted.value);
+  if (accepted.ok && isNew) await tellLinked(context, accepted.value, cleared);
   return accepted;
 }
 
@@ -231,12 +233,14 @@ async function keepLink(
   person: Person,
   { subject }: Identity,
 ): Promise<Result<Person, OidcRefusal>> {
-  const linked = await context.db
-    .transaction()
-    .execute((trx) => linkTo(trx, context, provider, person, subject));
+  let cleared = false;
+  const linked = await context.db.transaction().execute(async (trx) => {
+    cleared = await claimByAddress(trx, context, person, { keepPassword: false });
+    return linkTo(trx, context, provider, person, subject);
+  });
   // Another account there was linked to this person: a second one with the same address is somebody else.
   if (!linked) return refuse({ code: 'provider-taken' });
-  await tellLinked(context, person);
+  await tellLinked(context, person, cleared);
   return ok(person);
 }
 
@@ -252,8 +256,10 @@ async function linkTo(
   return inserted;
 }
 
-const tellLinked = (context: OidcContext, { regionId, email }: Person): Promise<void> =>
-  tellOwner(context, regionId, email, 'provider-linked');
+async function tellLinked(context: OidcContext, { regionId, email }: Person, cleared = false): Promise<void> {
+  await tellOwner(context, regionId, email, 'provider-linked');
+  if (cleared) await tellOwner(context, regionId, email, 'ways-in-cleared');
+}
 
 /** In the open session of the person who asked for it, and in no other. */
 async function linkOwn(

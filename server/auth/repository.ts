@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type { Grant, Place } from '#domain/devices/permissions.ts';
 import type { Database } from '../db/tables.ts';
@@ -192,9 +193,68 @@ export async function noteProof(db: Db, sessionId: string, at: number): Promise<
   await db.updateTable('auth_session').set({ proved_at: at }).where('id', '=', sessionId).execute();
 }
 
+const mailedIdentifier = (token: string): string =>
+  `mailed:${createHash('sha256').update(token).digest('base64url')}`;
+
+/** A link for a new password that went to the address itself; others are shown to a colleague. */
+export async function noteMailedLink(db: Db, userId: string, token: string, expiresAt: Date): Promise<void> {
+  await db
+    .insertInto('auth_verification')
+    .values({ identifier: mailedIdentifier(token), value: userId, expires_at: expiresAt })
+    .execute();
+}
+
+/** Whose address that link went to. */
+export async function findMailedLink(db: Db, token: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('auth_verification')
+    .select('value')
+    .where('identifier', '=', mailedIdentifier(token))
+    .executeTakeFirst();
+  return row?.value;
+}
+
+/** Links for a new password and sign-ins under way: nobody goes on with those after a new password. */
+export async function deleteOpenLinks(db: Db, userId: string): Promise<void> {
+  await db
+    .deleteFrom('auth_verification')
+    .where((eb) => eb.or([eb('value', '=', userId), eb('value', 'like', `${userId} %`)]))
+    .execute();
+}
+
+/** True the first time. */
+export async function noteAddressProven(trx: Db, userId: string): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('auth_user')
+    .set({ email_verified: true })
+    .where('id', '=', userId)
+    .where('email_verified', '=', false)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Passwords, accounts elsewhere and passkeys; of passwords not the one just chosen. False when there was none. */
+export async function deleteWaysIn(
+  trx: Db,
+  userId: string,
+  { keepPassword }: { keepPassword: boolean },
+): Promise<boolean> {
+  await deleteSessionsOf(trx, userId);
+  const [accounts, passkeys] = [
+    await trx
+      .deleteFrom('auth_account')
+      .where('user_id', '=', userId)
+      .$if(keepPassword, (query) => query.where('provider_id', '<>', 'credential'))
+      .executeTakeFirst(),
+    await trx.deleteFrom('auth_passkey').where('user_id', '=', userId).executeTakeFirst(),
+  ];
+  return accounts.numDeletedRows + passkeys.numDeletedRows > 0n;
+}
+
 /** An account begins anew: nothing that opened it before opens it again. */
 export async function clearAccount(trx: Db, userId: string, name: string): Promise<void> {
   await deleteSessionsOf(trx, userId);
+  await deleteOpenLinks(trx, userId);
   for (const table of ['auth_account', 'auth_totp', 'auth_recovery_code', 'auth_passkey'] as const)
     await trx.deleteFrom(table).where('user_id', '=', userId).execute();
   await trx.updateTable('auth_user').set({ name }).where('id', '=', userId).execute();

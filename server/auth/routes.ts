@@ -72,7 +72,7 @@ export function authRoutes(
   });
 
   app.post('/auth/reset-password', async (c) => {
-    const done = await resetPassword(signIn, await readJson(c, Reset), c.req.raw.headers);
+    const done = await resetPassword(context, signIn, await readJson(c, Reset), c.req.raw.headers);
     if (!done.ok) throw authProblem(done.error);
     return c.json({ ok: true });
   });

@@ -8,14 +8,18 @@ import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { listOrganisations } from '../organisations/repository.ts';
 import { actorName, type Actor } from './actor.ts';
+import { tellOwner } from './change-notice.ts';
 import { knownBrowser, knownBrowserCookie } from './known-browser.ts';
 import { noteOpenedBy, readOpenedBy } from './oidc-repository.ts';
+import { claimByAddress } from './proven-address.ts';
 import {
   auditSignIn,
   deleteSession,
   deleteSessionById,
+  findMailedLink,
   noteProof,
   readGrants,
+  readHomeRegion,
   readPersonEmail,
   readSessionFacts,
 } from './repository.ts';
@@ -345,6 +349,7 @@ export async function requestPasswordReset(
 }
 
 export async function resetPassword(
+  context: AuthContext & Pick<Context, 'mail'>,
   signIn: SignIn,
   input: { readonly token: string; readonly newPassword: string },
   headers: Headers,
@@ -353,12 +358,29 @@ export async function resetPassword(
   const { newPassword } = input;
   if (newPassword.length >= limits.passwordMin && isGuessable(newPassword))
     return refuse({ code: 'PASSWORD_GUESSABLE' });
+  const mailedTo = await findMailedLink(context.db, input.token);
   const answer = await signIn.newest.api.resetPassword({ body: input, headers, asResponse: true });
-  if (answer.ok) return ok(undefined);
+  if (answer.ok) {
+    if (mailedTo !== undefined) await claimByMail(context, mailedTo);
+    return ok(undefined);
+  }
   const { code } = (await answer.json()) as { code?: string }; // better-auth's error body
   if (code === 'PASSWORD_TOO_SHORT') return refuse({ code: 'PASSWORD_TOO_SHORT' });
   if (code === 'PASSWORD_TOO_LONG') return refuse({ code: 'PASSWORD_TOO_LONG' });
   return refuse({ code: 'INVALID_TOKEN' });
+}
+
+async function claimByMail(context: AuthContext & Pick<Context, 'mail'>, userId: string): Promise<void> {
+  const [regionId, email] = await Promise.all([
+    readHomeRegion(context.db, userId),
+    readPersonEmail(context.db, userId),
+  ]);
+  if (regionId === undefined || email === undefined) return;
+  const person = { userId, regionId };
+  const cleared = await context.db
+    .transaction()
+    .execute((trx) => claimByAddress(trx, context, person, { keepPassword: true }));
+  if (cleared) await tellOwner(context, regionId, email, 'ways-in-cleared');
 }
 
 export async function readMe({ db }: AuthContext, actor: Actor): Promise<Me> {

@@ -8,7 +8,7 @@ import { readCookie } from './cookie.ts';
 import { tellOwner } from './change-notice.ts';
 import { passwordLetter } from './letters.ts';
 import { provenSession } from './proven-session.ts';
-import { readHomeRegion } from './repository.ts';
+import { deleteOpenLinks, noteMailedLink, readHomeRegion } from './repository.ts';
 
 const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
@@ -73,12 +73,15 @@ function createBetterAuth(context: SignInContext, key: SecretKey) {
       sendResetPassword: async ({ user, token }) => {
         const regionId = await readHomeRegion(context.db, user.id);
         if (regionId === undefined) return;
+        const expiresAt = new Date(context.clock.now() + RESET_LINK_S * 1_000);
+        await noteMailedLink(context.db, user.id, token, expiresAt);
         await context.mail.send(
           regionId,
           passwordLetter(user.email, passwordLink(context.appUrl, token), RESET_LINK_S / MINUTE_S),
         );
       },
       onPasswordReset: async ({ user }) => {
+        await deleteOpenLinks(context.db, user.id);
         const regionId = await readHomeRegion(context.db, user.id);
         if (regionId !== undefined) await tellOwner(context, regionId, user.email, 'password-changed');
       },

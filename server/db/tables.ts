@@ -364,6 +364,8 @@ export interface Database {
     password: string | null;
     created_at: Generated<Date>;
   };
+  /** One-time links and steps under way: the identifier is a hash, the value begins with whose it is (ADR 010). */
+  auth_verification: { id: Generated<string>; identifier: string; value: string; expires_at: Date };
   auth_totp: {
     user_id: string;
     key_id: string;

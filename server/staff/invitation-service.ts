@@ -15,12 +15,18 @@ import type {
 } from '#domain/staff-api.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
-import { actorName, type Actor } from '../auth/actor.ts';
+import { actorName, userIdIn, type Actor } from '../auth/actor.ts';
 import { requireFreshProof } from '../auth/fresh-proof.ts';
 import { invitationLetter } from '../auth/letters.ts';
 import type { AcceptInvitation } from '../auth/oidc-service.ts';
 import { requirePermission } from '../auth/permission.ts';
-import { clearAccount, getOrInsertUser, insertGrant, insertPassword } from '../auth/repository.ts';
+import {
+  clearAccount,
+  getOrInsertUser,
+  insertGrant,
+  insertPassword,
+  readGrants,
+} from '../auth/repository.ts';
 import { checkPassword, type AuthRefusal, type From } from '../auth/service.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
@@ -212,9 +218,16 @@ async function settle(
   });
 }
 
-async function findOpen({ db, clock }: InvitationContext, token: string): Promise<Invitation | undefined> {
-  const found = await findInvitationByToken(db, hashOf(token));
-  return found?.acceptedAt === null && found.expiresAt > clock.now() ? found : undefined;
+async function findOpen(context: InvitationContext, token: string): Promise<Invitation | undefined> {
+  const found = await findInvitationByToken(context.db, hashOf(token));
+  const open = found?.acceptedAt === null && found.expiresAt > context.clock.now();
+  return open && (await mayInviterStillGive(context, found)) ? found : undefined;
+}
+
+/** Who lost that right since leaves no way in behind, for himself or for others. */
+async function mayInviterStillGive({ db }: InvitationContext, invitation: Invitation): Promise<boolean> {
+  const { regionId, createdBy, role, place, target } = invitation;
+  return mayGive(await readGrants(db, regionId, userIdIn(createdBy)), role, place.kind, target);
 }
 
 async function findTarget(

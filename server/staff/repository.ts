@@ -164,6 +164,8 @@ export type Invitation = {
   readonly placeName: string;
   readonly regionName: string;
   readonly target: Target;
+  /** The person who invited. */
+  readonly createdBy: string;
   readonly expiresAt: number;
   readonly acceptedAt: number | null;
 };
@@ -179,7 +181,7 @@ const invitationsWithPlaces = (db: Db) =>
       join.onRef('o.region_id', '=', 'i.region_id').onRef('o.organisation_id', '=', 'i.organisation_id'),
     )
     .select(['i.region_id', 'i.invitation_id', 'i.email', 'i.role', 'i.nis_code', 'i.organisation_id'])
-    .select(['i.expires_at', 'i.accepted_at', 'r.name as region_name'])
+    .select(['i.created_by', 'i.expires_at', 'i.accepted_at', 'r.name as region_name'])
     .select(['m.name as municipality_name', 'o.name as organisation_name', 'o.nis_code as organisation_nis']);
 
 type InvitationRow = Awaited<ReturnType<ReturnType<typeof invitationsWithPlaces>['execute']>>[number];
@@ -193,6 +195,7 @@ const invitationOf = (row: InvitationRow): Invitation => ({
   placeName: row.organisation_name ?? row.municipality_name ?? row.region_name,
   regionName: row.region_name,
   target: targetOf(row.region_id, row.nis_code ?? row.organisation_nis, row.organisation_id),
+  createdBy: row.created_by,
   expiresAt: row.expires_at,
   acceptedAt: row.accepted_at,
 });
@@ -229,11 +232,10 @@ export async function findInvitationByToken(db: Db, tokenHash: Buffer): Promise<
 /** Takes the place of an open one for the same person, role and place. */
 export async function replaceInvitation(
   trx: Db,
-  invitation: Pick<Invitation, 'regionId' | 'invitationId' | 'email' | 'role' | 'place' | 'expiresAt'> & {
-    readonly tokenHash: Buffer;
-    readonly createdAt: number;
-    readonly createdBy: string;
-  },
+  invitation: Pick<
+    Invitation,
+    'regionId' | 'invitationId' | 'email' | 'role' | 'place' | 'createdBy' | 'expiresAt'
+  > & { readonly tokenHash: Buffer; readonly createdAt: number },
 ): Promise<void> {
   const { place } = invitation;
   const values = {

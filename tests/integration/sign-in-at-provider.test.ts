@@ -64,6 +64,26 @@ test('a person with a role comes in by a checked address, and from then on by th
   expect(await auditOf('provider-linked')).toBe(1);
 });
 
+test('the first proof of an address ends what opened the account before, the next ones do not', async () => {
+  // Somebody else had opened it, with the link of an invitation.
+  const before = await client().signIn(emailOf('desk'), PASSWORD);
+  knownThere('desk');
+  const owner = client();
+  expect((await signInThere(owner, 'desk')).body).toEqual({ did: 'signed-in' });
+  expect((await owner.get('/api/me')).status).toBe(200);
+  expect((await before.get('/api/me')).status).toBe(401);
+  await expect(client().signIn(emailOf('desk'), PASSWORD)).rejects.toThrow();
+  expect(await auditOf('ways-in-cleared')).toBe(1);
+
+  const own = { currentPassword: '', newPassword: 'een woord dat ik zelf koos' };
+  const again = client();
+  await signInThere(again, 'desk', { again: true });
+  expect((await again.post('/api/account/password', own)).status).toBe(200);
+  await signInThere(client(), 'desk');
+  await client().signIn(emailOf('desk'), own.newPassword);
+  expect(await auditOf('ways-in-cleared')).toBe(1);
+});
+
 test('nobody gets an account by signing in there', async () => {
   knownThere('stranger');
   const before = await usersHere();
@@ -227,7 +247,7 @@ test('signing out here offers signing out there; after a password it does not', 
   expect((await fetch(there)).status).toBe(200);
   expect((await desk.get('/api/me')).status).toBe(401);
 
-  const byPassword = await client().signIn(emailOf('desk'), PASSWORD);
+  const byPassword = await client().signIn(emailOf('bib'), PASSWORD);
   expect((await byPassword.post('/api/auth/sign-out', {})).body).toEqual({ ok: true });
 });
 

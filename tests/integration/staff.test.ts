@@ -1,4 +1,5 @@
 // Colleagues: invited by a link that works once, seen and managed only within one's own reach.
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limits } from '#domain/kernel/limits.ts';
 import { InvitationFacts, PersonLink, StaffList } from '#domain/staff-api.ts';
@@ -181,6 +182,97 @@ test('who has a role beyond my reach is not mine to sign out, nor to give a pass
   const two = await client().signIn('twee@test.invalid', NEW_PASSWORD);
   await admin.post(`/api/staff/${userId}/sign-out`, {});
   expect((await two.get('/api/me')).status).toBe(401);
+});
+
+test('an invitation is worth what its inviter may still give: who was let go leaves no way in behind', async () => {
+  const admin = await signedIn('admin');
+  const { token } = await invite(admin, 'vertrekt@test.invalid', 'region-admin', { kind: 'region' });
+  await accept(token, NEW_PASSWORD, 'Vertrekt');
+  const leaving = await client().signIn('vertrekt@test.invalid', NEW_PASSWORD);
+  const back = await invite(leaving, 'vertrekt.thuis@test.invalid', 'region-admin', { kind: 'region' });
+  const honest = await invite(admin, 'blijft@test.invalid');
+  const member = (await listOf(admin)).staff.find(({ email }) => email === 'vertrekt@test.invalid');
+  await admin.post(`/api/staff/grants/${member?.roles[0]?.grantId ?? ''}/withdraw`, {});
+
+  const looked = await client().post('/api/invitations/look', { token: back.token });
+  expect(looked).toMatchObject({ status: 410, code: 'invitation-over' });
+  expect(await accept(back.token, NEW_PASSWORD, 'Terug')).toMatchObject({ status: 410 });
+  expect((await accept(honest.token, NEW_PASSWORD, 'Blijft')).status).toBe(200);
+});
+
+test('a link for a new password is worth nothing any more after another new password', async () => {
+  const admin = await signedIn('admin');
+  const { token } = await invite(admin, 'twee.links@test.invalid');
+  await accept(token, NEW_PASSWORD, 'Twee');
+  const member = (await listOf(admin)).staff.find(({ email }) => email === 'twee.links@test.invalid');
+  const link = async (): Promise<string> =>
+    tokenIn(
+      PersonLink.parse((await admin.post(`/api/staff/${member?.userId ?? ''}/password-link`, {})).body).url,
+    );
+  const reset = (with_: string, newPassword: string) =>
+    client().post('/api/auth/reset-password', { token: with_, newPassword });
+  const [first, second, third] = [await link(), await link(), await link()];
+  expect((await reset(first, 'het eerste van twee')).status).toBe(200);
+  expect(await reset(second, 'het tweede van twee')).toMatchObject({ status: 410, code: 'INVALID_TOKEN' });
+  const owner = await client().signIn('twee.links@test.invalid', 'het eerste van twee');
+  const fourth = await link();
+  const change = { currentPassword: 'het eerste van twee', newPassword: 'zelf gekozen woorden' };
+  expect((await owner.post('/api/account/password', change)).status).toBe(200);
+  for (const old of [third, fourth])
+    expect(await reset(old, 'van iemand anders hier')).toMatchObject({ status: 410 });
+  await client().signIn('twee.links@test.invalid', 'zelf gekozen woorden');
+});
+
+test('who opened an account with an invitation to another is out as soon as its owner proves the address', async () => {
+  const email = 'burgemeester@test.invalid';
+  const { db } = server.context;
+  // The inviter sees the link too, and is there first.
+  const { token } = await invite(await signedIn('bib'), email);
+  await accept(token, NEW_PASSWORD, 'Burgemeester');
+  const impostor = await client().signIn(email, NEW_PASSWORD);
+  const { userId } = (await impostor.get('/api/me')).body as { userId: string };
+  const addPasskey = (name: string) =>
+    db
+      .insertInto('auth_passkey')
+      .values({
+        passkey_id: randomUUID(),
+        user_id: userId,
+        credential_id: name,
+        public_key: Buffer.from(name),
+        counter: 0,
+        name,
+        created_at: 0,
+        last_used_at: null,
+      })
+      .execute();
+  const passkeys = async (): Promise<string[]> => {
+    const rows = await db.selectFrom('auth_passkey').select('name').where('user_id', '=', userId).execute();
+    return rows.map(({ name }) => name);
+  };
+  const letters = async (): Promise<string[]> => {
+    const rows = await db.selectFrom('outgoing_mail').select('body').where('recipient', '=', email).execute();
+    return rows.map(({ body }) => body ?? '');
+  };
+  const resetByMail = async (newPassword: string): Promise<void> => {
+    const before = await letters();
+    await client().post('/api/auth/request-password-reset', { email });
+    const [letter = ''] = (await letters()).filter((body) => !before.includes(body));
+    const reset = { token: tokenIn(letter), newPassword };
+    expect((await client().post('/api/auth/reset-password', reset)).status).toBe(200);
+  };
+  await addPasskey('van een ander');
+
+  await resetByMail('het wachtwoord van de eigenaar');
+  expect((await impostor.get('/api/me')).status).toBe(401);
+  await expect(client().signIn(email, NEW_PASSWORD)).rejects.toThrow();
+  expect(await passkeys()).toEqual([]);
+  expect((await letters()).some((body) => body.includes('your address was confirmed'))).toBe(true);
+
+  // From now on it is his: another forgotten password takes nothing else away.
+  await addPasskey('van mij');
+  await resetByMail('nog een wachtwoord van de eigenaar');
+  await client().signIn(email, 'nog een wachtwoord van de eigenaar');
+  expect(await passkeys()).toEqual(['van mij']);
 });
 
 test('nobody takes his own role; of two administrators who take each other one stays', async () => {
