@@ -14,7 +14,6 @@ import type { PassholderCommand } from '#domain/passholders/passholder-command.t
 import { apply, type Passholder, type PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
 import { settingOn, type SettingEntry } from '#domain/passholders/settings.ts';
-import { isAllowed } from '#domain/devices/permissions.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
@@ -27,6 +26,7 @@ import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
 import type { Kysely } from 'kysely';
 import { findOrganisation } from '../organisations/repository.ts';
+import { countRefusedCard, isTakeOver, refuseTakeOver, type LimitRefusal } from './act-limits.ts';
 import {
   findAct,
   listSettings,
@@ -42,6 +42,7 @@ export type PassholderContext = Pick<Context, 'db' | 'clock'>;
 
 export type ActRefusal =
   | PassholderRefusal
+  | LimitRefusal
   | { readonly code: 'not-found' }
   | { readonly code: 'other-act-with-this-id' }
   /** `n` as it is now. */
@@ -119,11 +120,12 @@ async function act(
   const world = { settings: await listSettings(db, regionId), postcodes: await readPostcodes(db, regionId) };
   if (request.command.kind !== 'register') {
     const standing = await readPassholder(db, regionId, request.passholderId, false);
-    await requireMayAct(context, actor, request.command, standing, world.postcodes, today);
+    const refused = await refuseToAct(context, actor, request.command, standing, world.postcodes, today);
+    if (refused) return refused;
     if (isUnknown(standing)) return refuse({ code: 'not-found' });
   }
 
-  return db
+  const answer = await db
     .transaction()
     .execute(async (trx) => {
       const requestDigest = digestOf(request);
@@ -164,6 +166,7 @@ async function act(
       return ok({ passholderId, n: after.n });
     })
     .catch(refusalIn);
+  return countRefusedCard(context, actor, request.command.kind, answer);
 }
 
 /** A refusal undoes the transaction, so that the act may be tried again under its own id. */
@@ -174,11 +177,15 @@ class Refused extends Error {
     this.refusal = refusal;
   }
 }
+const isPassholderTwice = (error: unknown): boolean =>
+  error instanceof Error && 'constraint' in error && error.constraint === 'passholder_pkey';
 const giveUp = (refusal: Result<unknown, ActRefusal>): never => {
   throw new Refused(refusal as Result<never, ActRefusal>); // only refusals come here
 };
 function refusalIn(error: unknown): Result<never, ActRefusal> {
   if (error instanceof Refused) return error.refusal;
+  // Two acts made the same person at once: there was no row yet to wait for.
+  if (isPassholderTwice(error)) return refuse({ code: 'is-registered' });
   throw error;
 }
 
@@ -237,20 +244,20 @@ const actionOf = ({ kind }: PassholderCommand) =>
   kind === 'unblock-card' ? 'card.unblock' : kind === 'erase' ? 'passholder.erase' : 'passholder.change';
 
 /** A person is changed where that person lives; who moves is taken over by the new municipality. */
-async function requireMayAct(
+async function refuseToAct(
   context: PassholderContext,
   actor: Actor,
   command: PassholderCommand,
   passholder: Passholder,
   postcodes: World['postcodes'],
   today: CivilDay,
-): Promise<void> {
-  const { regionId } = actor;
-  const next = command.kind === 'move' ? nisCodeOf(postcodes)(command.person) : null;
-  if (next !== null && isAllowed(actor.grants, 'passholder.change', { regionId, nisCode: next })) return;
-  const target = await targetOf(context.db, regionId, passholder, today);
+): Promise<Result<never, LimitRefusal> | undefined> {
+  const target = await targetOf(context.db, actor.regionId, passholder, today);
+  if (command.kind === 'move' && isTakeOver(actor, nisCodeOf(postcodes)(command.person), target))
+    return refuseTakeOver(context, actor, passholder, command, target?.nisCode);
   await requirePermission(context, actor, actionOf(command), target);
   if (command.kind === 'erase') requireFreshProof(context, actor);
+  return undefined;
 }
 
 async function fileOf(

@@ -6,6 +6,7 @@ import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { apply, nobody } from '#domain/passholders/passholder.ts';
 import type { PassholderAct } from '#domain/passholders/passholder-command.ts';
+import type { Person } from '#domain/passholders/person.ts';
 import { listEvents, readPassholder } from '#server/passholders/repository.ts';
 import type { Answer, DeskClient } from '#tests/_support/desk-client.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
@@ -105,6 +106,14 @@ const act = (
     basedOn: n,
     act: asked,
   });
+
+const auditOf = (passholderId: string) =>
+  world.context.db
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('subject', '=', `passholder:${passholderId}`)
+    .orderBy('audit_id')
+    .execute();
 
 test('a family at the counter: registered with a card of this counter, which is active at once', async () => {
   const file = await register();
@@ -210,6 +219,79 @@ test('an act never hands out a file that one may not read, and moving here takes
   expect(JSON.stringify(refused.body)).not.toContain('Vandevoorde');
   const moved = await fileAfter(await act(file, { kind: 'move', person: aPerson(), from: '2026-11-23' }));
   expect(moved.homes).toMatchObject([{ nisCode: IEPER }]);
+});
+
+test('who takes somebody over has that person there: name and birth date fit, and nobody tries many', async () => {
+  const person = aPerson({ lastName: 'D’Hondt-Méric', dateOfBirth: '2001-02-03', address: DIKSMUIDE });
+  const file = await register({ person }, admin);
+  const colleague = await world.client('desk');
+  const move = (over: Partial<Person>, from = '2026-11-23') =>
+    act(
+      file,
+      { kind: 'move', person: aPerson({ ...person, address: aPerson().address, ...over }), from },
+      colleague,
+    );
+  expect(await move({ lastName: 'Vandevoorde' })).toMatchObject({ status: 422, code: 'person-differs' });
+  expect(await move({ dateOfBirth: '2001-02-04' })).toMatchObject({ code: 'person-differs' });
+  // Nor does a day that is still to come let anybody write in that file.
+  expect(await move({ lastName: 'Ander' }, '2026-12-23')).toMatchObject({ code: 'person-differs' });
+  expect((await read(file.passholderId, admin)).person).toMatchObject({ lastName: 'D’Hondt-Méric' });
+  expect((await move({ lastName: "d'hondt meric" })).status).toBe(200);
+  const noted = await auditOf(file.passholderId);
+  expect(noted.map(({ action }) => action)).toEqual([
+    'passholder-register',
+    'passholder-read',
+    'take-over-refused',
+    'take-over-refused',
+    'take-over-refused',
+    'passholder-read',
+    'passholder-take-over',
+    'passholder-move',
+  ]);
+  expect(JSON.stringify(noted)).not.toMatch(/hondt/i);
+
+  const other = await register({ person }, admin);
+  const again = () =>
+    act(other, { kind: 'move', person: aPerson({ lastName: 'Gok' }), from: '2026-11-23' }, colleague);
+  const answers = [];
+  for (let i = 0; i < 30; i += 1) answers.push(await again());
+  expect(answers.filter(({ code }) => code === 'person-differs').length).toBeLessThan(30);
+  expect(answers.at(-1)).toMatchObject({ status: 429, code: 'too-many-requests' });
+  await world.context.db.deleteFrom('attempt').where('purpose', '=', 'take-over').execute();
+});
+
+test('acts that are refused for their card are no way to go through all cards', async () => {
+  const { number } = await world.card();
+  const input = registration(number);
+  const tries = await Promise.all(
+    Array.from({ length: 40 }, () =>
+      desk.post('/api/passholders/register', { ...input, actId: randomUUID(), passholderId: randomUUID() }),
+    ),
+  );
+  expect(tries.filter(({ code }) => code === 'card-not-in-stock').length).toBeLessThanOrEqual(30);
+  expect(tries.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(10);
+  // Real work goes on.
+  expect((await desk.post('/api/passholders/register', registration(await inStock()))).status).toBe(201);
+  const told = await world.context.db
+    .selectFrom('audit_entry')
+    .select('detail')
+    .where('action', '=', 'card-refused')
+    .execute();
+  expect(told.length).toBeGreaterThanOrEqual(40);
+  expect(JSON.stringify(told)).not.toContain(number);
+  await world.context.db.deleteFrom('attempt').where('purpose', '=', 'act-card-refused').execute();
+});
+
+test('two desks make the same person at once: one does, the other hears that it was done', async () => {
+  const passholderId = randomUUID();
+  const answers = await Promise.all(
+    (await Promise.all(Array.from({ length: 4 }, () => inStock()))).map((number) =>
+      desk.post('/api/passholders/register', { ...registration(number), passholderId }),
+    ),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422]);
+  const refused = answers.filter(({ status }) => status === 422);
+  expect(refused.map(({ code }) => code)).toEqual(Array(3).fill('is-registered'));
 });
 
 test('who lives outside the region stays with the counter that gave the card', async () => {
@@ -346,12 +428,7 @@ test('whoever erases shows again who that is, when the proof is old', async () =
 test('every act and every look is in the audit, without a name or a number', async () => {
   const file = await register();
   await desk.get(`/api/passholders/${file.passholderId}`);
-  const entries = await world.context.db
-    .selectFrom('audit_entry')
-    .selectAll()
-    .where('subject', '=', `passholder:${file.passholderId}`)
-    .orderBy('audit_id')
-    .execute();
+  const entries = await auditOf(file.passholderId);
   expect(entries.map(({ action }) => action)).toEqual([
     'passholder-register',
     'passholder-read',

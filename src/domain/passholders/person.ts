@@ -83,6 +83,20 @@ export function problemsOf(person: Person, today: CivilDay): PersonProblem[] {
 export const needsParent = (dateOfBirth: CivilDay, today: CivilDay): boolean =>
   yearsBetween(dateOfBirth, today) < CONSENT_BELOW_YEARS;
 
+/** As far as a name and a birth date tell; capitals, accents and signs differ from paper to paper. */
+export const isSamePerson = (
+  a: Pick<Person, 'lastName' | 'dateOfBirth'>,
+  b: Pick<Person, 'lastName' | 'dateOfBirth'>,
+): boolean =>
+  lettersOf(a.lastName) === lettersOf(b.lastName) &&
+  (a.dateOfBirth === b.dateOfBirth || a.dateOfBirth === '' || b.dateOfBirth === '');
+
+const lettersOf = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/[^\p{L}\d]/gu, '')
+    .toLowerCase();
+
 const looksLikeEmail = (text: string): boolean => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text);
 
 /** `+32475123456` of what people write in Belgium and around it; undefined when it is no phone number. */

@@ -12,6 +12,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'number-check-digit': m.desk_number_check_digit,
   'card-unknown': m.desk_card_unknown,
   'changed-meanwhile': m.desk_problem_changed_meanwhile,
+  'person-differs': m.desk_problem_person_differs,
   'not-allowed': m.desk_problem_not_allowed,
   'not-found': m.desk_problem_not_found,
   'words-differ': m.desk_problem_words_differ,
