@@ -2,7 +2,7 @@
 // (commas, tabs, UTF-8), or XLSX. Out come rows of plain text. The file is a stranger's: its size, what it unpacks to, its rows and
 // cells are bounded before anything is kept.
 import { parse as parseCsv } from 'csv-parse/sync';
-import { Unzip, UnzipInflate } from 'fflate';
+import { Unzip, UnzipInflate, strFromU8, zipSync } from 'fflate';
 import readXlsx from 'read-excel-file/node';
 import { limits } from '#domain/kernel/limits.ts';
 import { cleanLine } from '#domain/kernel/plain-text.ts';
@@ -77,9 +77,15 @@ function delimiterOf(text: string): string {
 }
 
 async function rowsOfXlsx(bytes: Uint8Array): Promise<Result<string[][], SheetRefusal>> {
-  if (!unpacksWithin(bytes, limits.sheetUnpackedMax)) return refuse({ code: 'sheet-too-large' });
+  const unpacked = unpack(bytes, limits.sheetUnpackedMax);
+  if (!unpacked.ok) return unpacked;
+  for (const part of Object.values(unpacked.value)) {
+    const code = problemOf(strFromU8(part));
+    if (code) return refuse({ code });
+  }
   try {
-    const [first] = await readXlsx(Buffer.from(bytes));
+    // Packed again by us: of a zip that can be read in two ways the reader gets the one that was looked at.
+    const [first] = await readXlsx(Buffer.from(zipSync(unpacked.value, { level: 0 })));
     const rows = (first?.data ?? []) as readonly (readonly unknown[])[];
     return ok(
       rows
@@ -91,14 +97,19 @@ async function rowsOfXlsx(bytes: Uint8Array): Promise<Result<string[][], SheetRe
   }
 }
 
-/** What a zip says of its own size is not believed: it is unpacked and counted, and nothing of it is kept. */
-function unpacksWithin(bytes: Uint8Array, max: number): boolean {
+/** What a zip says of its own sizes is not believed: it is unpacked and counted, and only what a sheet is made of is kept. */
+function unpack(bytes: Uint8Array, max: number): Result<Record<string, Uint8Array>, SheetRefusal> {
   let total = 0;
+  const parts = new Map<string, Uint8Array[]>();
   const unzip = new Unzip((file) => {
+    const chunks: Uint8Array[] = [];
+    if (/\.(xml|rels)$/.test(file.name)) parts.set(file.name, chunks);
+    if (parts.size > PARTS_MAX) throw new RangeError('more parts than any sheet');
     file.ondata = (error, chunk) => {
       if (error) throw error;
       total += chunk.length;
       if (total > max) throw new RangeError('larger than any sheet');
+      chunks.push(chunk);
     };
     file.start();
   });
@@ -107,11 +118,38 @@ function unpacksWithin(bytes: Uint8Array, max: number): boolean {
     for (let at = 0; at < bytes.length; at += PIECE) {
       unzip.push(bytes.subarray(at, at + PIECE), at + PIECE >= bytes.length);
     }
-    return true;
   } catch (error) {
-    return !(error instanceof RangeError); // what is no zip at all is said by who reads it
+    return refuse({ code: error instanceof RangeError ? 'sheet-too-large' : 'sheet-unreadable' });
   }
+  return ok(
+    Object.fromEntries([...parts].map(([name, chunks]) => [name, new Uint8Array(Buffer.concat(chunks))])),
+  );
 }
+const PARTS_MAX = 1_000;
+
+/**
+ * The reader makes room for every cell up to the farthest one, whatever lies in between: a kilobyte can name the last cell of
+ * row 1,048,576. Counted in the text, where nothing can hide: an entity could, and no honest sheet defines one.
+ */
+function problemOf(xml: string): SheetRefusal['code'] | undefined {
+  if (/<!(DOCTYPE|ENTITY)/i.test(xml)) return 'sheet-unreadable';
+  if (!xml.includes('sheetData')) return undefined;
+  const rows = xml.split(/<(?:[\w.-]+:)?row[\s/>]/);
+  if (rows.length - 1 > limits.sheetRowsMax) return 'sheet-too-many-rows';
+  if (rows.some((row) => row.split(/<(?:[\w.-]+:)?c[\s/>]/).length - 1 > PLACES_MAX))
+    return 'sheet-too-large';
+  for (const [, , place = ''] of xml.matchAll(/\br\s*=\s*(["'])(.*?)\1/gs)) {
+    const [, letters, digits] = /^([A-Z]{0,3})(\d{0,7})$/.exec(place) ?? [];
+    if (letters === undefined || digits === undefined) return 'sheet-unreadable';
+    if (Number(digits) > limits.sheetRowsMax) return 'sheet-too-many-rows';
+    if (columnOf(letters) > PLACES_MAX) return 'sheet-too-large';
+  }
+  return undefined;
+}
+/** Wider than any list: what stands beyond the columns that are read is a stray cell. */
+const PLACES_MAX = 256;
+const columnOf = (letters: string): number =>
+  [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);
 /** A kilobyte unpacks to a megabyte at most. */
 const PIECE = 1_024;
 
