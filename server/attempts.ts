@@ -6,7 +6,10 @@ import type { Context } from './context.ts';
 
 export type AttemptRule = { readonly purpose: string; readonly max: number; readonly windowMs: number };
 
-export type Attempt = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterS: number };
+/** `count` within this window, this one included. */
+export type Attempt =
+  | { readonly allowed: true; readonly count: number }
+  | { readonly allowed: false; readonly count: number; readonly retryAfterS: number };
 
 const KEPT_MS = 24 * 3_600_000;
 
@@ -30,8 +33,8 @@ export async function countAttempt(
       .deleteFrom('attempt')
       .where('window_start', '<', now - KEPT_MS)
       .execute();
-  if (count <= rule.max) return { allowed: true };
-  return { allowed: false, retryAfterS: Math.ceil((windowStart + rule.windowMs - now) / 1_000) };
+  if (count <= rule.max) return { allowed: true, count };
+  return { allowed: false, count, retryAfterS: Math.ceil((windowStart + rule.windowMs - now) / 1_000) };
 }
 
 /** Takes back attempts of this window that turned out to be honest. */

@@ -16,7 +16,11 @@ export type Card = {
   readonly balance: number | null;
 };
 
-export async function findCard(db: Db, regionId: number, number: string): Promise<Card | undefined> {
+/** What is printed on it, or its chip. */
+export type CardKey = { readonly number: string } | { readonly chip: string };
+
+export async function findCard(db: Db, regionId: number, key: CardKey): Promise<Card | undefined> {
+  const isIt = 'number' in key ? sql`c.uitpas_number = ${key.number}` : sql`c.chip_number = ${key.chip}`;
   const { rows } = await sql<Card>`
     select c.uitpas_number as number, s.name as "cardSystemName", c.passholder_id as "passholderId",
       p.first_name as "firstName", c.kind, c.state, c.state_since as "stateSince", a.balance
@@ -24,7 +28,7 @@ export async function findCard(db: Db, regionId: number, number: string): Promis
     join card_system s on s.region_id = c.region_id and s.card_system_id = c.card_system_id
     left join passholder p on p.region_id = c.region_id and p.passholder_id = c.passholder_id
     left join account a on a.region_id = c.region_id and a.account_id = c.passholder_id
-    where c.region_id = ${regionId} and c.uitpas_number = ${number}
+    where c.region_id = ${regionId} and ${isIt}
   `.execute(db);
   return rows[0];
 }

@@ -1,6 +1,7 @@
 // Looking up a card at a counter. Card numbers can be enumerated (13 digits, a known pattern), so every look-up is
 // audited and each person may do only so many: enough for a queue, too few to go through a card system.
 import type { CardFile } from '#domain/desk-api.ts';
+import { parseChipNumber } from '#domain/cards/chip-number.ts';
 import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
@@ -12,7 +13,7 @@ import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { readPassholder } from '../passholders/repository.ts';
 import { targetOf } from '../passholders/target.ts';
-import { findCard } from './repository.ts';
+import { findCard, type CardKey } from './repository.ts';
 import { readVisitPast } from './visit-past.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,8 +33,8 @@ export async function lookUpCard(
   text: string,
 ): Promise<Result<CardFile, LookUpRefusal>> {
   await requirePermission(context, actor, 'card.look-up', undefined);
-  const number = parseUitpasNumber(text);
-  if (!number.ok) return refuse({ code: `number-${number.error.code}` });
+  const key = cardKeyOf(text);
+  if (!key.ok) return key;
   for (const rule of [PER_QUARTER, PER_DAY]) {
     const attempt = await countAttempt(context, rule, actor.userId);
     if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
@@ -41,7 +42,7 @@ export async function lookUpCard(
 
   const { db, clock } = context;
   const now = clock.now();
-  const card = await findCard(db, actor.regionId, number.value);
+  const card = await findCard(db, actor.regionId, key.value);
   await appendAudit(db, {
     regionId: actor.regionId,
     at: now,
@@ -61,6 +62,14 @@ export async function lookUpCard(
   const { visits, ...past } = await readVisitPast(db, actor.regionId, passholderId, now);
   const mayRead = await mayReadFile(db, actor, passholderId, now);
   return ok({ ...facts, ...(mayRead && { passholderId }), points: balance ?? 0, ...past, history: visits });
+}
+
+/** What a reader gives: the printed number or the chip. What is neither hears what is wrong with the number. */
+function cardKeyOf(text: string): Result<CardKey, LookUpRefusal> {
+  const number = parseUitpasNumber(text);
+  if (number.ok) return ok({ number: number.value });
+  const chip = parseChipNumber(text);
+  return chip.ok ? ok({ chip: chip.value }) : refuse({ code: `number-${number.error.code}` });
 }
 
 /** The way to the file is shown to who may read it; knocking at that door is refused and logged as ever. */

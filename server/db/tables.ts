@@ -78,6 +78,8 @@ export interface Database {
     n: Generated<number>;
     state: Generated<'active' | 'erased'>;
     person: JsonOrNull<Person>;
+    desks: Generated<string[]>;
+    name_words: ColumnType<string[] | null, never, never>;
   };
   passholder_home: { region_id: number; passholder_id: string; from_day: string; nis_code: string | null };
   passholder_event: {

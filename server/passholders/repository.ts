@@ -86,7 +86,7 @@ function personOfBefore(row: {
   };
 }
 
-function kansenstatuutOf(
+export function kansenstatuutOf(
   row: {
     kansenstatuut_since: string | null;
     kansenstatuut_until: string | null;
@@ -229,13 +229,29 @@ export async function storeAct(
     )
     .execute();
   if (after.state === 'erased') await erase(db, regionId, after.passholderId);
+  else await storeDesks(db, regionId, after.passholderId);
+}
+
+/** Which desks could ever find this person by name; empty where it is the newest home alone (docs/adr/017). */
+async function storeDesks(db: Db, regionId: number, passholderId: string): Promise<void> {
+  await sql`
+    update passholder p set desks = known.desks
+    from (select coalesce(array_agg(distinct nis_code order by nis_code), '{}') as desks from (
+      select nis_code from passholder_home where region_id = ${regionId} and passholder_id = ${passholderId}
+      union select o.nis_code from passholder_event e
+        join organisation o on o.region_id = e.region_id and o.organisation_id = e.organisation_id
+        where e.region_id = ${regionId} and e.passholder_id = ${passholderId} and e.n = 1
+    ) d where nis_code is not null) known
+    where p.region_id = ${regionId} and p.passholder_id = ${passholderId} and p.desks <> known.desks
+      and (p.desks <> '{}' or known.desks <> array[p.nis_code])
+  `.execute(db);
 }
 
 /** Card numbers, days and what they were worth stay: the figures and the ledger stand on them. */
 async function erase(db: Db, regionId: number, passholderId: string): Promise<void> {
   const own = matches({ region_id: regionId, passholder_id: passholderId });
   await db.updateTable('passholder_event').set({ personal: null }).where(own).execute();
-  await db.updateTable('passholder').set({ upstream_reason: null }).where(own).execute();
+  await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
   // Whoever guesses a name could otherwise test it.
   await db
     .updateTable('desk_act')

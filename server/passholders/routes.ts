@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { ActInput, CheckCardInput, RegisterInput } from '#domain/passholder-api.ts';
+import { ActInput, CheckCardInput, RegisterInput, SearchInput } from '#domain/passholder-api.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
@@ -14,10 +14,12 @@ import {
   type ActRefusal,
   type ReadRefusal,
 } from './service.ts';
+import { createPassholderSearch, listOwnPlaces, type SearchRefusal } from './search-service.ts';
 
 export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
   const signedIn = requireSession(context, signIn);
+  const search = createPassholderSearch(context);
 
   app.post('/passholders/register', signedIn, async (c) => {
     const input = await readJson(c, RegisterInput);
@@ -30,6 +32,12 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
     const input = await readJson(c, CheckCardInput);
     return c.json(unwrap(await checkCard(context, c.get('actor'), input)));
   });
+  // A name is in the body: an address ends up in logs and histories.
+  app.post('/passholders/search', signedIn, async (c) => {
+    const input = await readJson(c, SearchInput);
+    return c.json(unwrap(await search(c.get('actor'), input)));
+  });
+  app.get('/passholders/places', signedIn, async (c) => c.json(await listOwnPlaces(context, c.get('actor'))));
   app.get('/passholders/:id', signedIn, async (c) =>
     c.json(unwrap(await readPassholderFile(context, c.get('actor'), pathId(c)))),
   );
@@ -40,7 +48,7 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
   return app;
 }
 
-function unwrap<T>(result: Result<T, ActRefusal | ReadRefusal | CounterRefusal>): T {
+function unwrap<T>(result: Result<T, ActRefusal | ReadRefusal | CounterRefusal | SearchRefusal>): T {
   if (result.ok) return result.value;
   const { code, ...extra } = result.error;
   if (result.error.code === 'too-many-requests')
@@ -48,6 +56,8 @@ function unwrap<T>(result: Result<T, ActRefusal | ReadRefusal | CounterRefusal>)
   switch (code) {
     case 'not-found':
       throw new Problem(404, code);
+    case 'search-too-slow':
+      throw new Problem(503, code);
     case 'changed-meanwhile':
     case 'other-act-with-this-id':
       throw new Problem(409, code, { extra });

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { CARD_STATES } from './cards/card-facts.ts';
 import { VisitPast } from './desk-api.ts';
 import { limits } from './kernel/limits.ts';
+import { lineOf } from './kernel/plain-text.ts';
 import { BLOCK_REASONS, REPLACE_REASONS } from './passholders/card-life.ts';
 import { KANSENSTATUUT_STATUSES } from './passholders/kansenstatuut.ts';
 import { PassholderAct, Registration } from './passholders/passholder-command.ts';
@@ -150,3 +151,44 @@ export const CheckedCard = z.object({
   placeName: z.optional(z.nullable(z.string())),
 });
 export type CheckedCard = z.infer<typeof CheckedCard>;
+
+/** POST /api/passholders/search. What was typed in the one box: names, birth date, where somebody lives (search-text.ts). */
+export const SearchInput = z.object({
+  text: lineOf(limits.searchTextMax),
+  /** Only people of this municipality. */
+  nisCode: z.optional(z.string().check(z.maxLength(limits.idMax))),
+  /** The list of the room; otherwise the few lines under the box. */
+  whole: z.optional(z.boolean()),
+});
+export type SearchInput = z.infer<typeof SearchInput>;
+
+/** One whose file one may read. */
+export const FoundPerson = z.object({
+  passholderId: Id,
+  firstName: z.string(),
+  lastName: z.string(),
+  dateOfBirth: Day,
+  /** The municipality that pays today, or where somebody lives outside the region. */
+  home: z.nullable(z.string()),
+  /** Active cards, the newest first. */
+  cards: z.array(z.string()),
+  /** Of the newest card where none is active; null: never had one. */
+  cardState: z.nullable(z.enum(['active', 'blocked', 'replaced'])),
+  /** In the card system where it is worth most. */
+  kansenstatuut: z.enum(KANSENSTATUUT_STATUSES),
+});
+export type FoundPerson = z.infer<typeof FoundPerson>;
+
+/** 422 search-too-short, search-insz and search-number: nothing was searched. */
+export const SearchAnswer = z.object({
+  people: z.array(FoundPerson),
+  /** There are more than these: type more. */
+  more: z.boolean(),
+});
+export type SearchAnswer = z.infer<typeof SearchAnswer>;
+
+/** GET /api/passholders/places: the municipalities whose people one may find by name. */
+export const SearchPlaces = z.object({
+  places: z.array(z.object({ nisCode: z.string(), name: z.string() })),
+});
+export type SearchPlaces = z.infer<typeof SearchPlaces>;

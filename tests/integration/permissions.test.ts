@@ -308,6 +308,13 @@ const CASES: Case[] = [
     }),
     allowed: ['admin', 'desk', 'foreign'],
   },
+  // Whom one finds is in passholder-search.test.ts.
+  {
+    route: 'POST /api/passholders/search',
+    body: () => ({ text: 'voorbeeld' }),
+    allowed: ['admin', 'desk', 'foreign'],
+  },
+  { route: 'GET /api/passholders/places', allowed: ['admin', 'desk', 'foreign'] },
   // Any counter may look up a card of the region; each look-up is audited.
   { route: 'POST /api/cards/look-up', body: () => ({ number: '1' }), allowed: ['admin', 'desk', 'foreign'] },
   ...['approve', 'refuse', 'rename', 'revoke', 'lost'].map((verb) => ({

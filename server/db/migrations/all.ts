@@ -14,6 +14,7 @@ import * as auditBlocks from './012_audit_blocks.ts';
 import * as providerLinks from './013_provider_links.ts';
 import * as passholders from './014_passholders.ts';
 import * as auditBlockReach from './015_audit_block_reach.ts';
+import * as passholderSearch from './016_passholder_search.ts';
 import * as stock from './017_stock.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
@@ -33,5 +34,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '013_provider_links': providerLinks,
   '014_passholders': passholders,
   '015_audit_block_reach': auditBlockReach,
+  '016_passholder_search': passholderSearch,
   '017_stock': stock,
 };

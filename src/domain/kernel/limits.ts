@@ -76,6 +76,9 @@ export const limits = {
   moveBackDays: 92,
   moveAheadDays: 92,
   personNameMax: 80,
+  /** What is typed in the one box, and how much of it is looked for. */
+  searchTextMax: 120,
+  searchWordsMax: 6,
   /** A name that a program gave to something. */
   idMax: 64,
   cityMax: 80,

@@ -24,6 +24,9 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'organisation-fixed': m.desk_problem_organisation_fixed,
   'activity-unknown': m.code_activity_unknown,
   'too-many-requests': m.desk_problem_too_many,
+  'search-too-short': m.search_too_short,
+  'search-insz': m.search_insz,
+  'search-number': m.search_number,
   ...RESCUE_SENTENCES,
   ...PASSHOLDER_SENTENCES,
   'own-role': m.staff_problem_own_role,
@@ -62,7 +65,10 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 };
 
 /** A server in trouble that still says which. */
-const SENTENCES_OF_5XX: Readonly<Record<string, () => string>> = { 'disk-full': m.desk_problem_disk_full };
+const SENTENCES_OF_5XX: Readonly<Record<string, () => string>> = {
+  'disk-full': m.desk_problem_disk_full,
+  'search-too-slow': m.search_too_slow,
+};
 const codeIn = (problem: unknown): string =>
   typeof problem === 'object' && problem !== null && 'code' in problem ? String(problem.code) : '';
 

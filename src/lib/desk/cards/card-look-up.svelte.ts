@@ -1,5 +1,6 @@
 // The card in hand. Its number is kept in memory only: not in an address, not in storage, gone with the tab.
 import { CardFile } from '#domain/desk-api.ts';
+import { parseChipNumber } from '#domain/cards/chip-number.ts';
 import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { api } from '../../api.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -22,8 +23,8 @@ export const cardLookUp = {
     asked = number.trim();
     file.clear();
     const parsed = parseUitpasNumber(asked);
-    problem = parsed.ok ? undefined : `number-${parsed.error.code}`;
-    if (!parsed.ok) return;
+    problem = parsed.ok || parseChipNumber(asked).ok ? undefined : `number-${parsed.error.code}`;
+    if (problem !== undefined) return;
     cardLookUp.reload();
   },
   reload(): void {

@@ -3,6 +3,7 @@ import type { LucideIcon } from '@lucide/svelte';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
+import ContactRound from '@lucide/svelte/icons/contact-round';
 import IdCard from '@lucide/svelte/icons/id-card';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import Users from '@lucide/svelte/icons/users';
@@ -22,6 +23,13 @@ export type Room = {
 
 export const ROOMS: readonly Room[] = [
   { href: '/balie', label: m.desk_today, short: m.desk_today, icon: Sun, needs: 'activity.read' },
+  {
+    href: '/balie/pashouders',
+    label: m.search_title,
+    short: m.search_title_short,
+    icon: ContactRound,
+    needs: 'passholder.read',
+  },
   {
     href: '/balie/activiteiten',
     label: m.desk_activities,
