@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { DeskActivity } from '#domain/desk-api.ts';
 import { ActivityList, DeskDevice, EnrolLink, EnrolLinkState } from '#domain/desk-api.ts';
 import { must } from '#domain/kernel/assert.ts';
+import { SearchAnswer } from '#domain/passholder-api.ts';
 
 export class DeskOverHttp {
   readonly #url: string;
@@ -24,6 +25,10 @@ export class DeskOverHttp {
       activities.find((activity) => activity.title === title),
       `activity ${title}`,
     );
+  }
+
+  search(text: string): Promise<SearchAnswer> {
+    return this.#send('POST', '/api/passholders/search', SearchAnswer, { text });
   }
 
   makeLink({ organisationId, activityId }: DeskActivity): Promise<EnrolLink> {

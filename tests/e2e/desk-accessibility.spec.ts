@@ -39,6 +39,15 @@ test('every screen of the desk is for everyone', async ({ town, newPhone }) => {
   await expect(page.getByText('Een UITPAS-nummer heeft 13 cijfers.')).toBeVisible();
   await lookAtScreen(page, 'paper list');
 
+  await at('/balie/pashouders');
+  await page.getByRole('searchbox').fill('vandamme');
+  await expect(page.getByRole('table', { name: 'Pashouders' })).toBeVisible();
+  await lookAtScreen(page, 'pass holders');
+  await page.getByRole('combobox', { name: 'Naam' }).fill('declercq');
+  await expect(page.getByRole('option', { name: /Declercq/ }).first()).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await lookAtScreen(page, 'search box');
+
   await at('/balie/activiteiten?wanneer=all');
   await expect(page.getByRole('table', { name: 'Activiteiten' })).toBeVisible();
   await lookAtScreen(page, 'activities');

@@ -308,7 +308,7 @@ const CASES: Case[] = [
     }),
     allowed: ['admin', 'desk', 'foreign'],
   },
-  // Whom one finds is in passholder-search.test.ts.
+  // Whom one finds is in people-search.test.ts.
   {
     route: 'POST /api/passholders/search',
     body: () => ({ text: 'voorbeeld' }),
