@@ -43,7 +43,8 @@ export async function readStock(
     ...municipalities.map(({ nisCode, name }) => ({ place: nisCode, name })),
   ];
   const seen = places.filter(({ place }) => sees(place));
-  const own = organisation?.nisCode ?? null;
+  // Who keeps the region's cupboard begins there, at whatever counter.
+  const own = mayManage(actor, null) ? null : (organisation?.nisCode ?? null);
   const ranges = await listRanges(
     db,
     regionId,

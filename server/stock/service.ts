@@ -317,7 +317,7 @@ async function readCards(
   { cardSystemId, file }: DeliveryInput,
 ): Promise<Result<{ readonly cards: readonly NewCard[]; readonly report: DeliveryReport }, StockProblem>> {
   if (!(await hasCardSystem(db, regionId, cardSystemId))) return refuse({ code: 'card-system-unknown' });
-  const sheet = await readSheet(Buffer.from(file, 'base64'));
+  const sheet = await readSheet(Buffer.from(file, 'base64url'));
   if (!sheet.ok) return sheet;
   const read = readDelivery(sheet.value);
   if ('code' in read) return refuse(read);

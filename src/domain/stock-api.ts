@@ -78,7 +78,7 @@ export const DeliveryInput = z.object({
   organisationId: Id,
   cardSystemId: tokenOf(limits.idMax),
   reference: lineOf(limits.reasonMax).check(z.minLength(1)),
-  /** The file as base64; CSV or XLSX, seen by what it holds. */
+  /** The file as base64url; CSV or XLSX, seen by what it holds. */
   file: z.string().check(z.maxLength(limits.sheetBase64Max)),
 });
 export type DeliveryInput = z.infer<typeof DeliveryInput>;

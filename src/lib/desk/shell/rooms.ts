@@ -5,6 +5,7 @@ import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import ContactRound from '@lucide/svelte/icons/contact-round';
 import IdCard from '@lucide/svelte/icons/id-card';
+import Package from '@lucide/svelte/icons/package';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import Users from '@lucide/svelte/icons/users';
 import Sun from '@lucide/svelte/icons/sun';
@@ -38,6 +39,14 @@ export const ROOMS: readonly Room[] = [
     needs: 'activity.read',
   },
   { href: '/balie/kaart', label: m.desk_card, short: m.desk_card_short, icon: IdCard, needs: 'card.look-up' },
+  {
+    href: '/balie/voorraad',
+    label: m.stock_short,
+    short: m.stock_short,
+    icon: Package,
+    needs: 'stock.read',
+    inMenuOnPhone: true,
+  },
   {
     href: '/balie/papier',
     label: m.desk_paper,
