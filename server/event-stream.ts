@@ -16,6 +16,8 @@ export type StreamParts = {
   readonly subject: string;
   /** The data of the event `changed`, or undefined when it is none of the reader's business. */
   readonly toEvent: (news: News) => object | undefined;
+  /** Told after this, so that what concerns hundreds of phones does not bring them all back at once; 0 or absent: now. */
+  readonly waitMs?: (news: News) => number;
   /** News may have been missed: everything may have changed. */
   readonly everything: readonly object[];
   readonly stillAllowed: () => Promise<boolean>;
@@ -35,7 +37,7 @@ export function createEventStreams(
   stopping.addEventListener('abort', () => [...endings.values()].flat().forEach((end) => end()));
 
   return {
-    open(c, { subject, toEvent, everything, stillAllowed }) {
+    open(c, { subject, toEvent, waitMs, everything, stillAllowed }) {
       // The next try reaches another process, or the one that comes after this.
       if (stopping.aborted) throw new Problem(503, 'stopping', { headers: { 'retry-after': '2' } });
       if (count >= STREAMS_MAX)
@@ -51,10 +53,25 @@ export function createEventStreams(
         for (const event of events) pending.add(JSON.stringify(event));
         wake();
       };
+      // What is told later is told once: a second hint meanwhile says nothing more.
+      const later = new Map<string, NodeJS.Timeout>();
+      const tellLater = (event: object, ms: number): void => {
+        const key = JSON.stringify(event);
+        if (later.has(key)) return;
+        later.set(
+          key,
+          setTimeout(() => {
+            later.delete(key);
+            tell([event]);
+          }, ms),
+        );
+      };
       const stop = feed.subscribe({
         onNews: (news) => {
           const event = toEvent(news);
-          if (event) tell([event]);
+          const ms = waitMs?.(news) ?? 0;
+          if (event && ms > 0) tellLater(event, ms);
+          else if (event) tell([event]);
         },
         onGap: () => tell(everything),
       });
@@ -65,6 +82,7 @@ export function createEventStreams(
       metrics.streamOpened();
       const close = (): void => {
         stop();
+        later.forEach((timer) => clearTimeout(timer));
         count -= 1;
         metrics.streamClosed();
         const left = (endings.get(subject) ?? []).filter((other) => other !== end);

@@ -11,6 +11,10 @@ import { createNewsFeed } from './events.ts';
 
 const DESK_TOPICS = ['check-ins', 'devices', 'activities'] as const satisfies DeskEvent['topic'][];
 
+const CARDS_SPREAD_MS = 3_000;
+/** From 0 up to 1, the same each time for one phone. */
+const shareOf = (deviceId: string): number => Number.parseInt(deviceId.slice(-8), 16) / 2 ** 32;
+
 /** One listening connection for both: desks hear of their region, a phone of what it is enrolled for. */
 export function streamRoutes(context: Context, signIn: SignIn): Hono {
   const streams = createEventStreams(createNewsFeed(context), context);
@@ -37,10 +41,13 @@ export function streamRoutes(context: Context, signIn: SignIn): Hono {
       subject: `device:${deviceId}`,
       toEvent: (news) => {
         const mine =
+          news.topic === 'cards' ||
           news.deviceId === deviceId ||
           (news.activityId !== undefined && activityIds.includes(news.activityId));
         return news.regionId === regionId && mine ? {} : undefined;
       },
+      // Every phone of the region hears of a card that changed; each in its own moment of these seconds.
+      waitMs: ({ topic }) => (topic === 'cards' ? CARDS_SPREAD_MS * shareOf(deviceId) : 0),
       everything: [{}],
       stillAllowed: async () => (await findEnrolment(context.db, deviceId))?.state === 'active',
     });

@@ -24,6 +24,7 @@ import { readHistory } from './history.ts';
 import { readBalance, readNames } from './names.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
+import { publish } from '../events.ts';
 import type { Kysely } from 'kysely';
 import { findOrganisation } from '../organisations/repository.ts';
 import { countRefusedCard, isTakeOver, refuseTakeOver, type LimitRefusal } from './act-limits.ts';
@@ -155,6 +156,8 @@ async function act(
         after,
         events,
       );
+      if (events.some(({ kind }) => SEEN_BY_PHONES.has(kind)))
+        await publish(trx, { regionId, topic: 'cards' });
       await appendAudit(trx, {
         regionId,
         at,
@@ -168,6 +171,16 @@ async function act(
     .catch(refusalIn);
   return countRefusedCard(context, actor, request.command.kind, answer);
 }
+
+/** After these a phone shows another verdict for a card. */
+const SEEN_BY_PHONES: ReadonlySet<PassholderEvent['kind']> = new Set([
+  'membership-started',
+  'membership-ended',
+  'card-handed-out',
+  'card-blocked',
+  'card-unblocked',
+  'card-replaced',
+]);
 
 /** A refusal undoes the transaction, so that the act may be tried again under its own id. */
 class Refused extends Error {

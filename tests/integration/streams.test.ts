@@ -59,6 +59,30 @@ test('a desk hears of its region, also from another server process, and of no ot
   await stream.close();
 });
 
+test('a phone hears that a desk blocked a card, and is offered the newer list', async () => {
+  const { activityId } = await world.activity();
+  const phone = await world.phone([activityId]);
+  const card = await world.card();
+  const before = SyncResponse.parse(await world.sync(phone));
+  const authorization = `Bearer ${before.token?.value ?? ''}`;
+  const stream = await openStream('/api/sync/stream', { authorization });
+  const opened = await stream.until(/: open/);
+  expect(opened).not.toContain('changed');
+
+  const desk = await world.client('admin');
+  const acted = await desk.post(`/api/passholders/${card.passholderId}/acts`, {
+    actId: crypto.randomUUID(),
+    organisationId: world.staffed.organisations.bib.organisationId,
+    basedOn: 0,
+    act: { kind: 'block-card', number: card.number, reason: 'lost' },
+  });
+  expect(acted.status).toBe(200);
+  await stream.until(/event: changed/);
+  const after = SyncResponse.parse(await world.sync(phone));
+  expect(after.changes.roster?.version).toBeGreaterThan(before.changes.roster?.version ?? Infinity);
+  await stream.close();
+});
+
 test('a desk also hears of scans that came to nothing: they are on its list', async () => {
   const { activityId } = await world.activity();
   const phone = await world.phone([activityId]);
