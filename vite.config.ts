@@ -3,6 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import packageJson from './package.json' with { type: 'json' };
+import { phoneChunks } from './scripts/phone-chunks.ts';
 import { viteWithoutPlantedBugs } from './scripts/without-planted-bugs.mjs';
 
 const api = `http://127.0.0.1:${process.env.API_PORT ?? '3000'}`;
@@ -19,6 +20,7 @@ export default defineConfig({
       emitTsDeclarations: true,
     }),
     sveltekit(),
+    phoneChunks(),
   ],
   define: { __APP_VERSION__: JSON.stringify(packageJson.version) },
   // Its ES module as it is; the package's main entry wraps the older, larger build.

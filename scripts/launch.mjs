@@ -15,7 +15,15 @@ const SCRIPTS = { test: 'scripts/test.ts', proof: 'scripts/proof.ts', dev: 'scri
 
 /** What each half of the build is made of; a change in any of it builds that half again. */
 const STRIPPER = join('scripts', 'without-planted-bugs.mjs');
-const APP_SOURCES = ['src', 'static', 'vite.config.ts', 'svelte.config.js', 'package-lock.json', STRIPPER];
+const APP_SOURCES = [
+  'src',
+  'static',
+  'vite.config.ts',
+  'svelte.config.js',
+  'package-lock.json',
+  STRIPPER,
+  join('scripts', 'phone-chunks.ts'),
+];
 const SERVER_SOURCES = [
   'server',
   'src/domain',
