@@ -28,6 +28,7 @@ async function measureFirstVerdict(number: string): Promise<FirstVerdict> {
     { db, trace: localStorage, phoneFacts: () => Promise.reject(new Error()) },
     device,
   );
+  await phone.rosterRead;
   const roster = must(phone.roster(), 'roster');
   const rosterMs = performance.now() - started;
   const activity = must(await db.activities.toCollection().first(), 'activity');

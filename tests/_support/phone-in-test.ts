@@ -110,7 +110,7 @@ export async function testPhone(options: TestPhoneOptions = {}): Promise<Phone> 
   const db = options.db ?? freshDb();
   const device = options.device ?? (await enrolledDevice(db, options.keys));
   if (options.policies) await db.activities.bulkPut(options.policies);
-  return openPhone(
+  const phone = await openPhone(
     {
       db,
       trace: options.trace ?? testTrace(),
@@ -124,6 +124,8 @@ export async function testPhone(options: TestPhoneOptions = {}): Promise<Phone> 
     },
     device,
   );
+  await phone.rosterRead;
+  return phone;
 }
 
 export async function enrolledDevice(db: PhoneDb, given?: DeviceKeys): Promise<DeviceRow> {

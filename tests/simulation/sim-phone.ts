@@ -102,6 +102,7 @@ export class SimPhone implements WatchedPhone {
     const replaces = standing.kind === 'lost' ? standing.known.device : undefined;
     const device = 'device' in standing ? standing.device : await this.#enrol(parts, replaces);
     const phone = await openPhone(parts, device);
+    await phone.rosterRead;
     const debtors: Phone[] = [];
     for (const debtor of await findDebtors(db, device.id)) debtors.push(await openPhone(parts, debtor));
     if (!isAlive()) return;

@@ -119,26 +119,78 @@ export function encodeRoster(header: RosterHeader, entries: readonly RosterEntry
 export type RosterProblem = { readonly code: 'not-a-roster' | 'newer-version' | 'damaged' };
 
 export function decodeRoster(bytes: Uint8Array): Result<Roster, RosterProblem> {
+  const reader = readerOf(bytes);
+  if (reader.ok) reader.value.read(Infinity);
+  return reader.ok ? reader.value.finish() : reader;
+}
+
+/** The same stretch by stretch: on a slow phone 600,000 cards would hold up everything else for a third of a second. */
+export async function decodeRosterInStretches(
+  bytes: Uint8Array,
+  pause: () => Promise<void>,
+): Promise<Result<Roster, RosterProblem>> {
+  const reader = readerOf(bytes);
+  if (!reader.ok) return reader;
+  while (reader.value.read(STRETCH_CARDS)) await pause();
+  return reader.value.finish();
+}
+
+/** Some ten milliseconds of a slow phone. */
+const STRETCH_CARDS = 20_000;
+
+function readerOf(bytes: Uint8Array): Result<RosterReader, RosterProblem> {
   if (bytes.length < 8 || MAGIC.some((byte, i) => bytes[i] !== byte)) return refuse({ code: 'not-a-roster' });
   const headLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4);
   const header = readHeader(bytes.subarray(8, 8 + headLength));
   if (!header.ok) return header;
-  const { cardCount } = header.value;
-  const nibblesAt = bytes.length - Math.ceil(cardCount / 2);
   // A card takes at least a byte and a nibble: no header makes the phone reserve more than the file holds.
-  if (cardCount > nibblesAt - 8 - headLength) return refuse({ code: 'damaged' });
-  const cards = new Float64Array(cardCount);
-  const gaps = new NumberReader(bytes, 8 + headLength);
-  let fingerprint = -1;
-  for (let i = 0; i < cardCount; i++) {
-    const gap = gaps.next();
-    fingerprint += gap;
-    if (!(gap >= 1 && fingerprint < 2 ** 48)) return refuse({ code: 'damaged' });
-    const two = bytes[nibblesAt + (i >> 1)] ?? 0;
-    cards[i] = packCard(fingerprint, i % 2 === 0 ? two & 15 : two >> 4);
+  const room = bytes.length - Math.ceil(header.value.cardCount / 2) - 8 - headLength;
+  if (header.value.cardCount > room) return refuse({ code: 'damaged' });
+  return ok(new RosterReader(bytes, 8 + headLength, header.value));
+}
+
+class RosterReader {
+  readonly #bytes: Uint8Array;
+  readonly #header: RosterHeader;
+  readonly #nibblesAt: number;
+  readonly #cards: Float64Array;
+  readonly #gaps: NumberReader;
+  #read = 0;
+  #fingerprint = -1;
+  #damaged = false;
+
+  constructor(bytes: Uint8Array, at: number, header: RosterHeader) {
+    this.#bytes = bytes;
+    this.#header = header;
+    this.#nibblesAt = bytes.length - Math.ceil(header.cardCount / 2);
+    this.#cards = new Float64Array(header.cardCount);
+    this.#gaps = new NumberReader(bytes, at);
   }
-  if (gaps.at !== nibblesAt) return refuse({ code: 'damaged' });
-  return ok(new Roster(header.value, cards));
+
+  /** Reads on; is there more? */
+  read(countMax: number): boolean {
+    const cards = this.#cards;
+    const end = Math.min(cards.length, this.#read + countMax);
+    let fingerprint = this.#fingerprint;
+    for (let i = this.#read; i < end; i++) {
+      const gap = this.#gaps.next();
+      fingerprint += gap;
+      if (!(gap >= 1 && fingerprint < 2 ** 48)) {
+        this.#damaged = true;
+        return false;
+      }
+      const two = this.#bytes[this.#nibblesAt + (i >> 1)] ?? 0;
+      cards[i] = packCard(fingerprint, i % 2 === 0 ? two & 15 : two >> 4);
+    }
+    this.#fingerprint = fingerprint;
+    this.#read = end;
+    return end < cards.length;
+  }
+
+  finish(): Result<Roster, RosterProblem> {
+    if (this.#damaged || this.#gaps.at !== this.#nibblesAt) return refuse({ code: 'damaged' });
+    return ok(new Roster(this.#header, this.#cards));
+  }
 }
 
 /** What a change of version says of the roster as a whole. */

@@ -1,4 +1,4 @@
-// The roster in memory: read once at the start, replaced when a newer one comes, gone the moment its time is over.
+// The roster in memory: read once, while the screens already start, replaced when a newer one comes, gone the moment its time is over.
 import type { Roster } from '#domain/cards/roster.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import type { Clock } from '../clock.ts';
@@ -14,6 +14,8 @@ import {
 } from './roster-store.ts';
 
 export type RosterHolder = {
+  /** What lies on the phone is in memory, or there is nothing; until then nobody can say of a card what it is. */
+  readonly read: Promise<void>;
   readonly current: () => Roster | undefined;
   /** There was a roster, and its time is over. */
   readonly isExpired: () => boolean;
@@ -37,20 +39,24 @@ export type RosterHolderParts = {
 /** setTimeout counts no further. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
-export async function openRosterHolder(parts: RosterHolderParts): Promise<RosterHolder> {
+export function openRosterHolder(parts: RosterHolderParts): RosterHolder {
   const { db, device, clock, chance, trueNow, download, of } = parts;
-  const wasThere = (await db.meta.get(of === 'number' ? 'roster' : 'chips')) !== undefined;
-  let roster = await loadRoster(db, device, trueNow(), of);
-  let expired = wasThere && !roster;
+  let roster: Roster | undefined;
+  let expired = false;
   let refreshing: Promise<void> | undefined;
   let cancelExpiry = (): void => undefined;
-  watchExpiry();
+  let wanted = true;
+  const read = readFromDisk().catch((error: unknown) => {
+    console.error('The card list on this phone could not be read.', error);
+  });
 
   return {
+    read,
     current,
     isExpired: () => expired,
     refresh() {
-      refreshing ??= fetchRoster(db, device, chance, download, current(), of)
+      refreshing ??= read
+        .then(() => fetchRoster(db, device, chance, download, current(), of))
         .then((fresh) => {
           if (!fresh) return;
           roster = fresh;
@@ -63,11 +69,24 @@ export async function openRosterHolder(parts: RosterHolderParts): Promise<Roster
       return refreshing;
     },
     forget() {
+      wanted = false;
       roster = undefined;
       cancelExpiry();
     },
-    close: () => cancelExpiry(),
+    close() {
+      wanted = false;
+      cancelExpiry();
+    },
   };
+
+  async function readFromDisk(): Promise<void> {
+    const wasThere = (await db.meta.get(of === 'number' ? 'roster' : 'chips')) !== undefined;
+    const found = await loadRoster(db, device, trueNow(), of);
+    if (!wanted) return; // taken back, or closed, meanwhile
+    roster = found;
+    expired = wasThere && !found;
+    watchExpiry();
+  }
 
   function current(): Roster | undefined {
     if (!roster || expiryOf(roster) > trueNow()) return roster;

@@ -3,7 +3,12 @@
 // change writes hundreds of bytes, not megabytes.
 // The chips of the same cards are a second file of the same shape, only on a phone that reads them.
 // After its end every well-formed number is Genoteerd; scanning never stops (offline-and-sync part 5).
-import { decodeRoster, type Roster, type RosterHeader } from '#domain/cards/roster.ts';
+import {
+  decodeRoster,
+  decodeRosterInStretches,
+  type Roster,
+  type RosterHeader,
+} from '#domain/cards/roster.ts';
 import { applyDelta, decodeDelta, deltaOf, encodeDelta, isRosterDelta } from '#domain/cards/roster-delta.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
@@ -47,7 +52,7 @@ export async function loadRoster(
   }
   const unsealed = (sealed: typeof file.sealed): Promise<Uint8Array> =>
     unseal(device.storageKey, sealed).catch(() => new Uint8Array());
-  const whole = decodeRoster(await unsealed(file.sealed));
+  const whole = await decodeRosterInStretches(await unsealed(file.sealed), letOthersWork);
   const roster =
     whole.ok && delta?.key === place.delta
       ? followed(whole.value, await unsealed(delta.sealed), {
@@ -61,6 +66,9 @@ export async function loadRoster(
   await wipeRoster(db, of);
   return undefined;
 }
+
+/** Painting, a tap, the start of the camera. */
+const letOthersWork = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Undefined when there is nothing new or nothing usable: what is on board stays. */
 export async function fetchRoster(

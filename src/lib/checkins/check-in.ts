@@ -113,6 +113,7 @@ async function checkInNow(
   mark: string,
   context: CheckInContext,
 ): Promise<ScanResult> {
+  await phone.rosterRead;
   const { card, doubt, fingerprint, rosterVersion } = lookUp(phone, reading);
   const masked = maskedCard(reading.kind === 'uitpas' ? reading.number : undefined);
   if (reading.kind === 'uitpas' && reading.maybeArticle && !card.known && context.surelyCard !== true)

@@ -23,7 +23,10 @@ export type PreflightFacts = {
   readonly camera: 'granted' | 'ask' | 'denied' | 'none';
   readonly soundOn: boolean;
   readonly roster:
-    { readonly cards: number; readonly builtAt: number; readonly expiresAt: number } | 'none' | 'expired';
+    | { readonly cards: number; readonly builtAt: number; readonly expiresAt: number }
+    | 'reading'
+    | 'none'
+    | 'expired';
   readonly appVersion: string;
   /** What the server said of it; `refused`: it takes nothing more from it. */
   readonly appAge: AppAge | 'refused';
@@ -176,6 +179,7 @@ const soundRow = ({ soundOn }: PreflightFacts): PreflightRow => ({
 
 function rosterRow({ roster, now }: PreflightFacts): PreflightRow {
   const row = { key: 'roster' as const, label: m.scan_check_roster() };
+  if (roster === 'reading') return { ...row, light: 'ok', value: m.scan_check_roster_reading() };
   if (roster === 'none')
     return { ...row, light: 'warn', value: m.scan_check_roster_none(), help: m.scan_check_roster_help() };
   if (roster === 'expired' || roster.expiresAt <= now)

@@ -40,6 +40,8 @@ export type Phone = Author & {
   /** As the coordinator calls it now. */
   readonly name: () => string;
   readonly backlog: () => Promise<Backlog>;
+  /** The card lists are in memory, as far as there are any: until then no verdict. */
+  readonly rosterRead: Promise<void>;
   /** Of numbers, unless chips are asked for. */
   readonly roster: (of?: RosterKind) => Roster | undefined;
   /** There was a roster, and its time is over. */
@@ -65,10 +67,8 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     return clock.now() + (Math.abs(skew) > limits.clockSkewWarnMs ? skew : 0);
   };
   const holderParts = { db, device, clock, chance, trueNow, download: parts.download ?? downloadRoster };
-  const [roster, chips] = await Promise.all([
-    openRosterHolder({ ...holderParts, of: 'number' }),
-    openRosterHolder({ ...holderParts, of: 'chip' }),
-  ]);
+  const roster = openRosterHolder({ ...holderParts, of: 'number' });
+  const chips = openRosterHolder({ ...holderParts, of: 'chip' });
   const refreshRoster = async (): Promise<void> => {
     await roster.refresh();
     if (parts.readsChips?.()) await chips.refresh();
@@ -143,6 +143,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
     backlog: store.backlog,
     trueNow,
     name: () => name,
+    rosterRead: Promise.all([roster.read, chips.read]).then(() => undefined),
     roster: (of = 'number') => (of === 'number' ? roster : chips).current(),
     rosterExpired: roster.isExpired,
     refreshRoster,

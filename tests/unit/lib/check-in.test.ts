@@ -57,6 +57,19 @@ describe('a scan on the phone', () => {
     expect(await w.phone.db.scans.count()).toBe(1);
   });
 
+  it('waits for the card list that is still being read: no verdict as if there were none', async () => {
+    const w = await world();
+    const list = w.phone.roster();
+    let isRead = false;
+    let read = (): void => undefined;
+    const rosterRead = new Promise<void>((resolve) => (read = resolve));
+    const starting = { ...w.phone, rosterRead, roster: () => (isRead ? list : undefined) };
+    const result = scan({ ...w, phone: starting }, BLOCKED);
+    isRead = true;
+    read();
+    expect(await result).toMatchObject({ verdict: 'refused', code: 'card-blocked' });
+  });
+
   it('notes a number it does not know and refuses a blocked card, both written down', async () => {
     const w = await world();
     expect(await scan(w, FOREIGN)).toMatchObject({ verdict: 'noted', code: 'foreign' });

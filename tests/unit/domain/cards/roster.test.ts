@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   decodeRoster,
+  decodeRosterInStretches,
   encodeRoster,
   fingerprintOf,
   rosterBits,
@@ -55,6 +56,23 @@ it('says of each card its state, and whether it is a group pass or entitled', ()
   expect(roster.find(2 ** 48 - 1)).toEqual({ ...here, state: 'replaced', groupPass: true, entitled: false });
   for (const stranger of [1, 299, 301, 2 ** 24, 2 ** 47])
     expect(roster.find(stranger)).toEqual({ known: false });
+});
+
+it('is the same read in stretches, with a pause between them, and is refused for damage in any of them', async () => {
+  const cardCount = 50_000;
+  const many = Array.from({ length: cardCount }, (_, i) => ({ fingerprint: i * 7, bits: i % 4 }));
+  const bytes = encodeRoster({ ...header, cardCount }, many);
+  let pauses = 0;
+  const read = (from: Uint8Array): ReturnType<typeof decodeRosterInStretches> =>
+    decodeRosterInStretches(from, () => Promise.resolve(void pauses++));
+  const inStretches = await read(bytes);
+  const whole = decodeRoster(bytes);
+  expect(inStretches.ok && [...inStretches.value.cards()]).toEqual(whole.ok && [...whole.value.cards()]);
+  expect(pauses).toBe(2);
+  // In the second stretch a card that is no further than the one before it.
+  const damaged = bytes.slice();
+  damaged[bytes.length - cardCount / 2 - 20_000] = 0;
+  expect(await read(damaged)).toMatchObject({ ok: false, error: { code: 'damaged' } });
 });
 
 it('says nothing of entitlement where no enrolled activity sells', () => {

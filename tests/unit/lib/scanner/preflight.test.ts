@@ -48,6 +48,7 @@ describe('the list before a shift', () => {
     ['a refused camera', 'camera', { camera: 'denied' }, 'warn'],
     ['no camera', 'camera', { camera: 'none' }, 'warn'],
     ['a camera that will ask', 'camera', { camera: 'ask' }, 'ok'],
+    ['a card list that is being read', 'roster', { roster: 'reading' }, 'ok'],
     ['no card list', 'roster', { roster: 'none' }, 'warn'],
     ['a card list that was wiped', 'roster', { roster: 'expired' }, 'warn'],
     [
