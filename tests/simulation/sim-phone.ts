@@ -261,6 +261,7 @@ export class SimPhone implements WatchedPhone {
       transport: network.transportFor(isAlive),
       download: async () =>
         network.isOnline(this.id) ? { bytes: town.rosterFile(clock.now), etag: null } : undefined,
+      answerRowsMax: 3, // so that the answers of this small town are cut short too
       phoneFacts: async () => ({
         appVersion: '1',
         platform: 'simulation',

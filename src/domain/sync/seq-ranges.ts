@@ -23,6 +23,26 @@ export function unionOf(ranges: readonly (readonly [number, number])[]): SeqRang
   return union;
 }
 
+/** The ranges in stretches of `countMax` numbers; of one range never more than a hundred, however long it is. */
+export function stretchesOf(ranges: readonly SeqRange[], countMax: number): SeqRange[][] {
+  const stretches: SeqRange[][] = [];
+  let room = 0;
+  for (const [from, to] of ranges) {
+    const step = Math.max(countMax, Math.ceil((to - from + 1) / 100));
+    for (let next = from; next <= to;) {
+      if (room <= 0) {
+        stretches.push([]);
+        room = step;
+      }
+      const end = Math.min(to, next + room - 1);
+      stretches.at(-1)?.push([next, end]);
+      room -= end - next + 1;
+      next = end + 1;
+    }
+  }
+  return stretches;
+}
+
 /** What of 1..`until` is not covered by the ranges. */
 export function gapsIn(held: readonly SeqRange[], until: number): SeqRange[] {
   const gaps: SeqRange[] = [];

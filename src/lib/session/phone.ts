@@ -32,6 +32,8 @@ export type PhoneParts = {
   readonly readsChips?: () => boolean;
   readonly phoneFacts: () => Promise<PhoneFacts>;
   readonly alone?: (work: () => Promise<void>) => Promise<void>;
+  /** Commands in one transaction of an answer: fewer where many answers are to be cut short. */
+  readonly answerRowsMax?: number;
 };
 
 export type Phone = Author & {
@@ -80,7 +82,7 @@ export async function openPhone(parts: PhoneParts, device: DeviceRow): Promise<P
   const deliver = onceAtATime(() =>
     deliverCarried({ db, device, serverKey: serverKey.current, transport, clock }),
   );
-  const store = createDexieSyncStore(db, device);
+  const store = createDexieSyncStore(db, device, parts.answerRowsMax);
   const sync = createSyncLoop({
     store,
     transport,

@@ -1,8 +1,8 @@
 // The outbox of one device, for the sync loop. Reads close their transaction before anything is unsealed or sent.
 import { Dexie } from 'dexie';
 import { openOccurrence, type ActivityPolicy } from '#domain/checkins/activity-policy.ts';
-import type { SyncResponse } from '#domain/sync/exchange.ts';
-import { toRanges, unionOf } from '#domain/sync/seq-ranges.ts';
+import type { SeqRange, SyncResponse } from '#domain/sync/exchange.ts';
+import { stretchesOf, toRanges, unionOf } from '#domain/sync/seq-ranges.ts';
 import {
   ROSTER_BLOBS,
   ROSTER_ROWS,
@@ -22,8 +22,14 @@ import type { BatchLimit, Outgoing, SyncStore } from './sync-store.ts';
 
 /** Rows put back to `unsent` at one answer; the next answer names the rest. */
 const RESEND_MAX = 5_000;
+/** Commands in one transaction of an answer. */
+const ANSWER_ROWS_MAX = 100;
 
-export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore {
+export function createDexieSyncStore(
+  db: PhoneDb,
+  device: DeviceRow,
+  answerRowsMax = ANSWER_ROWS_MAX,
+): SyncStore {
   return { takeRequest, keepSignatures, applyAnswer, backlog, prune };
 
   async function takeRequest(
@@ -65,57 +71,78 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
     });
   }
 
-  function applyAnswer(answer: SyncResponse, heard: HeardAnchor): Promise<AnswerPlan> {
-    return db.transaction(
-      'rw',
-      [
-        db.outbox,
-        db.chains,
-        db.scans,
-        db.contacts,
-        db.devices,
-        db.activities,
-        db.visits,
-        db.phones,
-        db.blobs,
-        db.meta,
-      ],
-      async () => {
-        const rows = await rowsOf(answer);
-        const chain = await db.chains.get(device.id);
-        const plan = planAnswer(rows, chain?.seq ?? 0, answer);
-        const changed = [...plan.states].flatMap(([seq, next]) => {
-          const row = rows.get(seq);
-          return row ? [{ ...row, ...next }] : [];
-        });
-        await db.outbox.bulkPut(changed);
-        await keepRulings(plan.rulings);
-        await keepChanges(answer, heard);
-        return plan;
-      },
+  /**
+   * A stretch of commands in each transaction, so that a scan never waits for more. What a stretch says of a command is
+   * stored whole, receipt and ruling with the scan. The last one moves the cursor: an answer that was cut short before is
+   * asked for again, and says the same of what it reached.
+   */
+  async function applyAnswer(answer: SyncResponse, heard: HeardAnchor): Promise<AnswerPlan> {
+    const stretches = stretchesOf(spokenOf(answer), answerRowsMax);
+    const last = stretches.pop() ?? [];
+    const plans: AnswerPlan[] = [];
+    for (const stretch of stretches)
+      plans.push(
+        await db.transaction('rw', db.outbox, db.chains, db.scans, async () =>
+          keepPlan(answer, await rowsOf(answer, stretch)),
+        ),
+      );
+    plans.push(
+      await db.transaction(
+        'rw',
+        [
+          db.outbox,
+          db.chains,
+          db.scans,
+          db.contacts,
+          db.devices,
+          db.activities,
+          db.visits,
+          db.phones,
+          db.blobs,
+          db.meta,
+        ],
+        async () => {
+          const rows = await rowsOf(answer, last);
+          for (const row of await rowsLostBy(answer)) rows.set(row.seq, row);
+          const plan = await keepPlan(answer, rows);
+          await keepChanges(answer, heard);
+          return plan;
+        },
+      ),
     );
+    return together(plans);
   }
 
-  async function rowsOf(answer: SyncResponse): Promise<Map<number, OutboxRow>> {
+  async function keepPlan(answer: SyncResponse, rows: ReadonlyMap<number, OutboxRow>): Promise<AnswerPlan> {
+    const chain = await db.chains.get(device.id);
+    const plan = planAnswer(rows, chain?.seq ?? 0, answer);
+    const changed = [...plan.states].flatMap(([seq, next]) => {
+      const row = rows.get(seq);
+      return row ? [{ ...row, ...next }] : [];
+    });
+    await db.outbox.bulkPut(changed);
+    await keepRulings(plan.rulings);
+    return plan;
+  }
+
+  /** Those of the stretch, and each that the answer gives a hash of: what it says is believed only with the same hash. */
+  async function rowsOf(answer: SyncResponse, stretch: readonly SeqRange[]): Promise<Map<number, OutboxRow>> {
     const rows = new Map<number, OutboxRow>();
-    const keep = (found: OutboxRow[]): void => found.forEach((row) => rows.set(row.seq, row));
-    const spokenOf = [
-      ...answer.receipts.map(({ from, to }) => [from, to] as const),
-      ...answer.rulings.flatMap(({ seqs }) => seqs),
-      [answer.highWater.seq, answer.highWater.seq] as const,
-    ];
-    // Receipt and rulings speak of the same commands: each is read once.
-    for (const [from, to] of unionOf(spokenOf))
-      keep(
-        await db.outbox
-          .where('[device+seq]')
-          .between([device.id, from], [device.id, to], true, true)
-          .toArray(),
-      );
+    for (const [from, to] of unionOf([...stretch, ...hashedIn(answer)]))
+      for (const row of await db.outbox
+        .where('[device+seq]')
+        .between([device.id, from], [device.id, to], true, true)
+        .toArray())
+        rows.set(row.seq, row);
+    return rows;
+  }
+
+  async function rowsLostBy(answer: SyncResponse): Promise<OutboxRow[]> {
+    const lost: OutboxRow[] = [];
     for (const [from, to] of lostByServer(answer))
       for (const state of ['custody', 'settled'] as const)
-        keep(await withState(db, device.id, state, from, to).limit(RESEND_MAX).toArray());
-    return rows;
+        lost.push(...(await withState(db, device.id, state, from, to).limit(RESEND_MAX).toArray()));
+    return lost;
   }
 
   /** All of an answer at once: one by one they took most of the time of sending. */
@@ -233,6 +260,24 @@ export function createDexieSyncStore(db: PhoneDb, device: DeviceRow): SyncStore 
       .delete();
   }
 }
+
+/** Receipt and rulings speak of the same commands: each once. */
+const spokenOf = (answer: SyncResponse): SeqRange[] =>
+  unionOf([
+    ...answer.receipts.map(({ from, to }): SeqRange => [from, to]),
+    ...answer.rulings.flatMap(({ seqs }) => seqs),
+    ...hashedIn(answer),
+  ]);
+
+const hashedIn = ({ receipts, highWater }: SyncResponse): SeqRange[] =>
+  [...receipts.map(({ to }) => to), highWater.seq].map((seq) => [seq, seq]);
+
+/** An alarm of one is one of all. */
+const together = (plans: readonly AnswerPlan[]): AnswerPlan => ({
+  states: new Map(plans.flatMap(({ states }) => [...states])),
+  rulings: plans.flatMap(({ rulings }) => rulings),
+  alarm: plans.find(({ alarm }) => alarm === 'ahead')?.alarm ?? plans.find(({ alarm }) => alarm)?.alarm,
+});
 
 /** From when on the lists of an activity show scans, and its limit counts them. */
 function askedSince({ occurrences, periods }: ActivityPolicy, now: number): number {

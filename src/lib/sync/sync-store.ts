@@ -37,7 +37,7 @@ export type SyncStore = {
   /** `step`: how far the number of the request rises. */
   readonly takeRequest: (limit: BatchLimit, at: number, step: number) => Promise<Outgoing>;
   readonly keepSignatures: (signed: readonly { seq: number; signature: string }[]) => Promise<void>;
-  /** In one transaction: reads the rows the answer speaks of, plans (planAnswer), writes what the plan says. */
+  /** Reads the rows the answer speaks of, plans (planAnswer), writes what the plan says; the cursor only with the last of it. */
   readonly applyAnswer: (answer: SyncResponse, heard: HeardAnchor) => Promise<AnswerPlan>;
   readonly backlog: () => Promise<Backlog>;
   /** Forgets settled commands received before that moment. */

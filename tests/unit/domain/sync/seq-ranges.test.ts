@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeqRange } from '#domain/sync/exchange.ts';
-import { gapsIn, isIn, toRanges, unionOf } from '#domain/sync/seq-ranges.ts';
+import { gapsIn, isIn, toRanges, stretchesOf, unionOf } from '#domain/sync/seq-ranges.ts';
 
 it.each<[number[], SeqRange[]]>([
   [[], []],
@@ -91,3 +91,24 @@ it.each([
     expect(unionOf(ranges)).toEqual(union);
   },
 );
+
+it('cuts ranges into stretches of at most so many numbers, and a long one into a hundred', () => {
+  expect(
+    stretchesOf(
+      [
+        [1, 2],
+        [5, 9],
+      ],
+      3,
+    ),
+  ).toEqual([
+    [
+      [1, 2],
+      [5, 5],
+    ],
+    [[6, 8]],
+    [[9, 9]],
+  ]);
+  expect(stretchesOf([[1, 100_000]], 3)).toHaveLength(100);
+  expect(stretchesOf([], 3)).toEqual([]);
+});
