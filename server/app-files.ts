@@ -4,6 +4,7 @@ import { extname, join, relative, sep } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Context as RequestContext } from 'hono';
 import { ENCODINGS, chooseEncoding, type Encoding } from './content-encoding.ts';
+import { bodyOf } from './large-body.ts';
 
 // The built app, held in memory (about 3 MB): each file with its ETag and the compressed forms the build made.
 
@@ -92,7 +93,7 @@ export function answerAppFile(files: AppFiles, c: RequestContext): Response | un
   if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
   if (compressed) headers['content-encoding'] = encoding;
   headers['content-length'] = String(body.byteLength);
-  return c.body(c.req.method === 'HEAD' ? '' : body, 200, headers);
+  return c.body(c.req.method === 'HEAD' ? '' : bodyOf(body), 200, headers);
 }
 
 /** A path with an extension is a file that is missing: an old chunk must give 404 and never the page. */

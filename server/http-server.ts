@@ -76,7 +76,12 @@ export async function listen(
     { overrideGlobalObjects: false },
   );
   const underWay = new Set<ServerResponse>();
+  const answering = new WeakMap<Socket, ServerResponse>();
+  const isAnswering = (socket: Socket): boolean => answering.get(socket)?.writableFinished === false;
   const server = await makeServer(config, (request, response) => {
+    // No browser and no proxy asks anew before it has its answer; a thousand questions in one packet would be made ready at once.
+    if (isAnswering(request.socket)) return void request.socket.destroy();
+    answering.set(request.socket, response);
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
     if (!server.listening) response.shouldKeepAlive = false;

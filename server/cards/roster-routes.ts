@@ -3,6 +3,7 @@ import { chooseEncoding } from '../content-encoding.ts';
 import type { Context } from '../context.ts';
 import { requirePhoneToken, type PhoneEnv } from '../devices/phone-token.ts';
 import { Problem } from '../errors.ts';
+import { bodyOf } from '../large-body.ts';
 import { createRosterFiles, type RosterWish } from './roster-service.ts';
 
 export function rosterRoutes(context: Context): Hono<PhoneEnv> {
@@ -23,7 +24,7 @@ export function rosterRoutes(context: Context): Hono<PhoneEnv> {
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
     const encoding = chooseEncoding(c.req.header('accept-encoding'), file.encodings);
     const body = await file.body(encoding);
-    return c.body(new Uint8Array(body), 200, {
+    return c.body(bodyOf(body), 200, {
       ...headers,
       'content-type': 'application/octet-stream',
       ...(encoding !== 'identity' && { 'content-encoding': encoding }),
