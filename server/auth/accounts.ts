@@ -20,7 +20,7 @@ export async function addPerson(
   },
 ): Promise<string> {
   const add = async (trx: Context['db']): Promise<string> => {
-    const userId = await getOrInsertUser(trx, person.email, person.name);
+    const userId = await getOrInsertUser(trx, person.email, person.name, { proven: true });
     for (const grant of person.grants) {
       await insertGrant(trx, { ...grant, grantId: ids.newId(), userId, at: clock.now(), by: person.by });
     }

@@ -92,11 +92,16 @@ export async function insertGrant(
     .execute();
 }
 
-/** The person of an e-mail address, made when new. */
-export async function getOrInsertUser(db: Db, email: string, name: string): Promise<string> {
+/** The person of an e-mail address, made when new; `proven`: who makes it answers for whose address that is. */
+export async function getOrInsertUser(
+  db: Db,
+  email: string,
+  name: string,
+  { proven }: { proven: boolean },
+): Promise<string> {
   const { id } = await db
     .insertInto('auth_user')
-    .values({ email: email.toLowerCase(), name, email_verified: false })
+    .values({ email: email.toLowerCase(), name, email_verified: proven })
     .onConflict((conflict) =>
       conflict.column('email').doUpdateSet((eb) => ({ email: eb.ref('excluded.email') })),
     )
@@ -257,7 +262,7 @@ export async function clearAccount(trx: Db, userId: string, name: string): Promi
   await deleteOpenLinks(trx, userId);
   for (const table of ['auth_account', 'auth_totp', 'auth_recovery_code', 'auth_passkey'] as const)
     await trx.deleteFrom(table).where('user_id', '=', userId).execute();
-  await trx.updateTable('auth_user').set({ name }).where('id', '=', userId).execute();
+  await trx.updateTable('auth_user').set({ name, email_verified: false }).where('id', '=', userId).execute();
 }
 
 /** One audit row in each region of the person; of an unknown address nothing is kept. */

@@ -191,7 +191,7 @@ const nameOf = (email: string): string => email.slice(0, email.indexOf('@'));
 /** Whoever had this address before and lost every role: nothing of that account opens anything any more. */
 async function beginAnew(trx: Context['db'], email: string, name: string): Promise<string> {
   const shown = name.slice(0, limits.personNameMax);
-  const userId = await getOrInsertUser(trx, email, shown);
+  const userId = await getOrInsertUser(trx, email, shown, { proven: false });
   await clearAccount(trx, userId, shown);
   return userId;
 }

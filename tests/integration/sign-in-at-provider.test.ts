@@ -65,22 +65,30 @@ test('a person with a role comes in by a checked address, and from then on by th
 });
 
 test('the first proof of an address ends what opened the account before, the next ones do not', async () => {
-  // Somebody else had opened it, with the link of an invitation.
-  const before = await client().signIn(emailOf('desk'), PASSWORD);
-  knownThere('desk');
+  const email = 'nieuw@test.invalid';
+  const admin = await client().signIn(emailOf('admin'), PASSWORD);
+  const place = { kind: 'organisation', organisationId: staffed.organisations.bib.organisationId };
+  const { url } = PersonLink.parse(
+    (await admin.post('/api/staff/invitations', { email, role: 'youth-worker', place })).body,
+  );
+  // Somebody else opens it, with the link of the invitation.
+  const token = url.split('#token=')[1];
+  await client().post('/api/invitations/accept', { token, name: 'Nieuw', password: PASSWORD });
+  const before = await client().signIn(email, PASSWORD);
+  knownThere('nieuw', email);
   const owner = client();
-  expect((await signInThere(owner, 'desk')).body).toEqual({ did: 'signed-in' });
+  expect((await signInThere(owner, 'nieuw')).body).toEqual({ did: 'signed-in' });
   expect((await owner.get('/api/me')).status).toBe(200);
   expect((await before.get('/api/me')).status).toBe(401);
-  await expect(client().signIn(emailOf('desk'), PASSWORD)).rejects.toThrow();
+  await expect(client().signIn(email, PASSWORD)).rejects.toThrow();
   expect(await auditOf('ways-in-cleared')).toBe(1);
 
   const own = { currentPassword: '', newPassword: 'een woord dat ik zelf koos' };
   const again = client();
-  await signInThere(again, 'desk', { again: true });
+  await signInThere(again, 'nieuw', { again: true });
   expect((await again.post('/api/account/password', own)).status).toBe(200);
-  await signInThere(client(), 'desk');
-  await client().signIn(emailOf('desk'), own.newPassword);
+  await signInThere(client(), 'nieuw');
+  await client().signIn(email, own.newPassword);
   expect(await auditOf('ways-in-cleared')).toBe(1);
 });
 
@@ -247,7 +255,7 @@ test('signing out here offers signing out there; after a password it does not', 
   expect((await fetch(there)).status).toBe(200);
   expect((await desk.get('/api/me')).status).toBe(401);
 
-  const byPassword = await client().signIn(emailOf('bib'), PASSWORD);
+  const byPassword = await client().signIn(emailOf('desk'), PASSWORD);
   expect((await byPassword.post('/api/auth/sign-out', {})).body).toEqual({ ok: true });
 });
 
