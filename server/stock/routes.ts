@@ -18,6 +18,7 @@ import {
   type StockProblem,
 } from './service.ts';
 
+const Empty = z.object({});
 const OverviewQuery = z.object({ organisationId: z.optional(z.uuid()) });
 
 export function stockRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
@@ -44,9 +45,10 @@ export function stockRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
     const { missing } = await readJson(c, ReceiveInput);
     return c.json(unwrap(await receiveCards(context, c.get('actor'), pathId(c), missing)));
   });
-  app.post('/stock/transfers/:id/withdraw', signedIn, async (c) =>
-    c.json(unwrap(await withdrawCards(context, c.get('actor'), pathId(c)))),
-  );
+  app.post('/stock/transfers/:id/withdraw', signedIn, async (c) => {
+    await readJson(c, Empty);
+    return c.json(unwrap(await withdrawCards(context, c.get('actor'), pathId(c))));
+  });
   app.post('/stock/write-offs', signedIn, async (c) => {
     const input = await readJson(c, WriteOffInput);
     return c.json(unwrap(await writeOffCards(context, c.get('actor'), input)));

@@ -181,7 +181,9 @@ test('a box is nowhere while it is under way, and at the other side what came of
   const receive = (by: DeskClient) => by.post(`/api/stock/transfers/${sent.transferId}/receive`, { missing });
   expect(await receive(desk)).toMatchObject({ status: 200, body: { cards: 8 } });
   expect(await receive(desk)).toMatchObject({ status: 200, body: { cards: 8 } });
-  expect(await admin.post(`/api/stock/transfers/${sent.transferId}/withdraw`, {})).toMatchObject({
+  const withdraw = `/api/stock/transfers/${sent.transferId}/withdraw`;
+  expect(await admin.post(withdraw, '{}', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 });
+  expect(await admin.post(withdraw, {})).toMatchObject({
     status: 409,
     code: 'closed-already',
   });
