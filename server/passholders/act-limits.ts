@@ -21,6 +21,7 @@ const TELLS_OF_A_CARD = [
   'card-unknown',
   'card-is-group-pass',
   'card-not-in-stock',
+  'card-under-way',
   'card-of-other-system',
   'card-at-other-counter',
 ];
@@ -28,11 +29,11 @@ const TELLS_OF_A_CARD = [
 export type LimitRefusal =
   { readonly code: 'person-differs' } | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
 
-/** Written down outside the transaction of the act, which is undone. */
+/** Of an act, or asked before it. Written down outside the transaction of the act, which is undone. */
 export async function countRefusedCard<T, E extends { readonly code: string }>(
   context: LimitContext,
   actor: Actor,
-  kind: PassholderCommand['kind'],
+  kind: PassholderCommand['kind'] | 'check-card',
   answer: Result<T, E>,
 ): Promise<Result<T, E | LimitRefusal>> {
   if (answer.ok || !TELLS_OF_A_CARD.includes(answer.error.code)) return answer;

@@ -13,6 +13,7 @@ import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { findOrganisation } from '../organisations/repository.ts';
+import { countRefusedCard } from './act-limits.ts';
 import { readNames } from './names.ts';
 import { findCardToGive, listSettings, readPostcodes } from './repository.ts';
 
@@ -22,8 +23,6 @@ const HOUR_MS = 3_600_000;
 /** A pile of new cards is checked one by one, now and then twice. */
 const PER_QUARTER: AttemptRule = { purpose: 'card-check', max: 120, windowMs: HOUR_MS / 4 };
 const PER_DAY: AttemptRule = { purpose: 'card-check-day', max: 1_000, windowMs: 24 * HOUR_MS };
-/** Numbers that lead nowhere are the mark of someone trying. */
-const UNKNOWN_PER_HOUR: AttemptRule = { purpose: 'card-check-unknown', max: 30, windowMs: HOUR_MS };
 
 export type CounterRefusal =
   | { readonly code: 'not-found' }
@@ -77,32 +76,33 @@ export async function checkCard(
     if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
   }
   const found = await findCardToGive(db, regionId, number);
-  await appendAudit(db, {
-    regionId,
-    at: clock.now(),
-    actor: actorName(actor),
-    action: found ? 'card-checked' : 'unknown-card-checked',
-    subject: found?.card.passholderId ? `passholder:${found.card.passholderId}` : 'card',
-  });
-  if (!found) {
-    const tries = await countAttempt(context, UNKNOWN_PER_HOUR, actor.userId);
-    if (!tries.allowed) return refuse({ code: 'too-many-requests', retryAfterS: tries.retryAfterS });
-    return ok({ number, why: 'card-unknown' });
-  }
-  const { card, cardSystemName, placeName } = found;
   // Its own card system and its own digit 12: whether those suit a person, the act decides.
-  const checked = checkHandOut(card, {
-    cardSystemId: card.cardSystemId,
+  const weighed = checkHandOut(found?.card, {
+    cardSystemId: found?.card.cardSystemId ?? '',
     place: organisation.nisCode ?? null,
-    kansenstatuut: saysKansenstatuut(card.number),
+    kansenstatuut: saysKansenstatuut(number),
   });
-  if (checked.ok) return ok({ number, cardSystemId: card.cardSystemId, cardSystemName });
-  const { code } = checked.error;
-  const isPlain = code === 'card-is-group-pass' || code === 'card-not-in-stock' || code === 'card-under-way';
+  const checked = await countRefusedCard(context, actor, 'check-card', weighed);
+  if (checked.ok) {
+    await appendAudit(db, {
+      regionId,
+      at: clock.now(),
+      actor: actorName(actor),
+      action: 'card-checked',
+      subject: 'card',
+    });
+    const { cardSystemId } = checked.value;
+    return ok({ number, cardSystemId, ...(found && { cardSystemName: found.cardSystemName }) });
+  }
+  const { error } = checked;
+  if (error.code === 'too-many-requests') return refuse(error);
   return ok({
     number,
-    why: isPlain ? code : 'card-at-other-counter',
-    ...(code === 'card-not-in-stock' && { state: card.state }),
-    ...(code === 'card-at-other-counter' && { placeName }),
+    why: isToldPlainly(error.code) ? error.code : 'card-at-other-counter',
+    ...(error.code === 'card-not-in-stock' && { state: error.state }),
+    ...(error.code === 'card-at-other-counter' && { placeName: found?.placeName ?? null }),
   });
 }
+
+const PLAIN = ['card-unknown', 'card-is-group-pass', 'card-not-in-stock', 'card-under-way'] as const;
+const isToldPlainly = (code: string): code is (typeof PLAIN)[number] => PLAIN.some((plain) => plain === code);
