@@ -125,6 +125,45 @@ test("people and one's own account are for everyone", async ({ town, newPhone })
   await lookAtScreen(page, 'invitation');
 });
 
+const LONG_NAME = 'Vandenbroucke-Vanhoutteghem-Meersseman'; // 38 letters
+
+test('registering people and their files are for everyone', async ({ town, newPhone }) => {
+  test.setTimeout(180_000);
+  const { page } = await newPhone();
+  await signInAtDesk(page, town.server.url, 'ieper');
+  await page.goto(`${town.server.url}/balie/pashouders/nieuw`);
+  await expect(page.getByLabel('Nieuwe kaart')).toBeFocused();
+  await lookAtScreen(page, 'new pass holder');
+  const { rows } = await town.database.query<{ number: string }>(
+    `select uitpas_number as number from card where state = 'stock' and place_nis = '33011' and substr(uitpas_number, 12, 1) = '1'
+      order by 1 desc limit 1`,
+  );
+  await page.keyboard.type(rows[0]?.number ?? '');
+  await page.getByLabel('Voornaam').fill('Noor');
+  await page.getByLabel('Familienaam').fill(LONG_NAME);
+  await page.getByLabel('Geboortedatum', { exact: true }).fill('3/4/2015');
+  await page.getByLabel('Postcode').fill('8900');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Kies het bewijs dat je zag.')).toBeVisible();
+  await lookAtScreen(page, 'new pass holder: what to mend');
+  await page.getByLabel('Leefloon').check();
+  await page.getByLabel('Een ouder of voogd').check();
+  await page.getByLabel('digitaal').check();
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('link', { name: 'Open het dossier' }).waitFor();
+  await lookAtScreen(page, 'registered');
+  await page.getByRole('link', { name: 'Open het dossier' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: `Noor ${LONG_NAME}` })).toBeVisible();
+  await lookAtScreen(page, 'file');
+  for (const act of ['Gegevens wijzigen', 'Kaart vervangen']) {
+    await page.getByRole('button', { name: act }).click();
+    await page.getByRole('dialog', { name: act }).waitFor();
+    await lookAtScreen(page, `file: ${act}`);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+});
+
 /** Nothing lies over the middle of it, also nothing that lets the pointer through while a menu is open. */
 const isInFront = (element: Element): boolean => {
   const through = new CSSStyleSheet();
