@@ -6,6 +6,7 @@ export default defineConfig({
   outputDir: 'node_modules/.cache/stories',
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  // Each has a server and browsers of its own, and waits more than it works: two cores carry two.
+  workers: 2,
   reporter: 'list',
 });
