@@ -1,12 +1,7 @@
 // What was held before the phone? One answer for camera, wedge reader, typing and NFC.
 // Of input that is no card only kind and length leave this file, never the content: it may be an identity card.
 import { parseChipNumber, type ChipNumber } from './chip-number.ts';
-import {
-  isAlsoEan13,
-  parseUitpasNumber,
-  type UitpasNumber,
-  type UitpasNumberProblem,
-} from './uitpas-number.ts';
+import { isEan13, parseUitpasNumber, type UitpasNumber, type UitpasNumberProblem } from './uitpas-number.ts';
 
 /** How the card came in; `paper` is the desk entering a list. */
 export const SCAN_WAYS = ['camera', 'wedge', 'typed', 'nfc', 'photo', 'paper'] as const;
@@ -32,12 +27,15 @@ export function readScan(raw: string, way: ScanWay, symbology: Symbology): ScanR
   const number = parseUitpasNumber(text);
   if (number.ok) {
     const unsure = way === 'typed' || way === 'wedge';
-    return { kind: 'uitpas', number: number.value, maybeArticle: unsure && isAlsoEan13(number.value) };
+    return { kind: 'uitpas', number: number.value, maybeArticle: unsure && isEan13(number.value) };
   }
   const chip = parseChipNumber(text);
   if (chip.ok && (way === 'nfc' || way === 'wedge' || way === 'typed'))
     return { kind: 'chip', chip: chip.value };
-  const looksLikeNumber = way === 'typed' || way === 'wedge' || way === 'paper' || /^[\d\s.-]+$/.test(text);
+  // A reader makes no typing errors: digits that fit an article, and no card, were read off an article.
+  if (way === 'wedge' && isEan13(text)) return { kind: 'no-card', why: 'article', length: text.length };
+  // Only who types is helped by the place of a wrong character; the rest held another code before the phone.
+  const looksLikeNumber = way === 'typed' || way === 'paper' || /^[\d\s.-]+$/.test(text);
   if (!looksLikeNumber) return { kind: 'no-card', why: 'other-code', length: text.length };
   return { kind: 'no-card', why: 'number', length: text.length, problem: number.error };
 }

@@ -46,10 +46,11 @@ export const formatUitpasNumber = (number: UitpasNumber): string =>
 export const maskUitpasNumber = (number: UitpasNumber): string =>
   number.replace(/^(.{4})(.{3})(.{3}).{3}$/, '$1 $2 $3 ···');
 
-/** Also a valid EAN-13? Then a typed or wedged number may be a shop article (about 2 % of them pass every UITPAS rule). */
-export function isAlsoEan13(number: UitpasNumber): boolean {
+/** The digits of a shop article or a book (GS1 EAN-13). About 2 % of these pass every UITPAS rule too. */
+export function isEan13(digits: string): boolean {
+  if (!/^\d{13}$/.test(digits)) return false;
   let sum = 0;
-  for (let i = 0; i < LENGTH; i++) sum += Number(number[i]) * (i % 2 === 0 ? 1 : 3);
+  for (let i = 0; i < LENGTH; i++) sum += Number(digits[i]) * (i % 2 === 0 ? 1 : 3);
   return sum % 10 === 0;
 }
 

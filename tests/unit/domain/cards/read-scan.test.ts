@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readScan, type ScanReading, type ScanWay, type Symbology } from '#domain/cards/read-scan.ts';
-import { isAlsoEan13, makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { isEan13, makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 
 const number = '0900010959113';
 const alsoArticle = firstAlsoEan13();
@@ -64,6 +64,27 @@ describe('what was held before the phone', () => {
       { kind: 'no-card', why: 'other-code', length: 21 },
     ],
     [
+      'a book before a keyboard reader, which tells no kind of code',
+      '9789076174198',
+      'wedge',
+      'unknown',
+      { kind: 'no-card', why: 'article', length: 13 },
+    ],
+    [
+      'a web address before a keyboard reader',
+      'https://example.org/x',
+      'wedge',
+      'unknown',
+      { kind: 'no-card', why: 'other-code', length: 21 },
+    ],
+    [
+      'a book, typed: the rule it breaks',
+      '9789076174198',
+      'typed',
+      'unknown',
+      { kind: 'no-card', why: 'number', length: 13, problem: { code: 'digit-12', at: 12 } },
+    ],
+    [
       'digits of another code',
       '5412345',
       'camera',
@@ -88,6 +109,6 @@ it('keeps nothing of the content of what is no card', () => {
 function firstAlsoEan13(): string {
   for (let serial = 9_000_000; ; serial++) {
     const candidate = makeUitpasNumber(String(serial), '0');
-    if (isAlsoEan13(candidate)) return candidate;
+    if (isEan13(candidate)) return candidate;
   }
 }
