@@ -127,7 +127,7 @@ const WAITS_FOR_A_PERSON: ReadonlySet<Outcome> = new Set([
 function outcomeOf(
   { deviceId, name }: RescuedDevice,
   count: number,
-  { outcomes, known, unproven }: TakenCommands,
+  { outcomes, undos, known, unproven }: TakenCommands,
 ): RescueOutcome {
   const counted = outcomes.filter(
     (outcome) => outcome === 'accepted' || outcome === 'accepted-with-note',
@@ -135,7 +135,7 @@ function outcomeOf(
   const already = outcomes.filter((outcome) => outcome === 'duplicate').length;
   const toLookAt = outcomes.filter((outcome) => WAITS_FOR_A_PERSON.has(outcome)).length;
   const refused = outcomes.length - counted - already - toLookAt + unproven;
-  return { device: deviceId, name, count, counted, already, known, toLookAt, refused };
+  return { device: deviceId, name, count: count - undos, undos, counted, already, known, toLookAt, refused };
 }
 
 async function note(
@@ -145,7 +145,7 @@ async function note(
   outcome: RescueOutcome,
   at: number,
 ): Promise<void> {
-  const { device: deviceId, count, counted, already, known, toLookAt, refused } = outcome;
+  const { device: deviceId, count, undos, counted, already, known, toLookAt, refused } = outcome;
   await db.transaction().execute(async (trx) => {
     await insertRescue(trx, regionId, {
       rescueId: ids.newId(),
@@ -160,9 +160,9 @@ async function note(
       actor: name,
       action: 'rescue-brought',
       subject: `device:${deviceId}`,
-      detail: { count, counted, already, known, toLookAt, refused },
+      detail: { count, undos, counted, already, known, toLookAt, refused },
     });
     await publish(trx, { regionId, topic: 'devices', deviceId });
   });
-  log.info({ deviceId, count, known }, 'rescued commands came in');
+  log.info({ deviceId, count, undos, known }, 'rescued commands came in');
 }

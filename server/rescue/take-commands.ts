@@ -11,9 +11,11 @@ export type RescuedDevice = {
 };
 
 export type TakenCommands = {
-  /** How each new command was ruled. */
+  /** How each new command was ruled, but for the undos below. */
   readonly outcomes: readonly Outcome[];
-  /** Commands that were here before. */
+  /** Undos that hold, new or here before. One that a person must look at is among the outcomes. */
+  readonly undos: number;
+  /** Other commands that were here before. */
   readonly known: number;
   /** Of a run whose signature is not that of this phone: not taken, the phone itself may still send them. */
   readonly unproven: number;

@@ -54,6 +54,11 @@ export function checkRun(
   return { prevHash, commands, provenCount, eachSigned: run.signatures !== undefined };
 }
 
+export function readEnvelope(text: string): Envelope | undefined {
+  const parsed = z.safeParse(Envelope, jsonOf(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
 /** A command that cannot be read is kept all the same: it has its place in the chain and a refusal. */
 function readCommand(
   { sha256, poisoned }: ReadingContext,

@@ -4,6 +4,7 @@ import type { Context } from '#server/context.ts';
 import type { TakeCommands } from '#server/rescue/take-commands.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import type { Run } from '#domain/sync/exchange.ts';
+import { readEnvelope } from './incoming-command.ts';
 import { ingest } from './ingest.ts';
 
 export function createRescueIntake({ db, keys }: Pick<Context, 'db' | 'keys'>): TakeCommands {
@@ -14,16 +15,37 @@ export function createRescueIntake({ db, keys }: Pick<Context, 'db' | 'keys'>): 
       results.push(...(await ingest(db, { fingerprint: keys.fingerprint[0].bytes }, request)));
     }
     const known = new Set(results.flatMap(({ replayedIds }) => replayedIds));
+    const undos = undosIn(runs);
+    const latest = results.flatMap(({ rulings }) => rulings);
+    const holding = new Set(
+      latest
+        .filter(({ commandId, outcome }) => undos.has(commandId) && outcome === 'accepted')
+        .map(({ commandId }) => commandId),
+    );
     const unproven = results.flatMap(({ sendSignatures }) => sendSignatures);
     return {
       outcomes: results.flatMap(({ rulings, differs }) => [
-        ...rulings.filter(({ commandId }) => !known.has(commandId)).map(({ outcome }) => outcome),
+        ...rulings
+          .filter(({ commandId }) => !known.has(commandId) && !holding.has(commandId))
+          .map(({ outcome }) => outcome),
         ...differs.map(() => 'exists-with-different' as const),
       ]),
-      known: known.size,
+      undos: holding.size,
+      known: [...known].filter((id) => !holding.has(id)).length,
       unproven: unproven.reduce((sum, [from, to]) => sum + to - from + 1, 0),
     };
   };
+}
+
+function undosIn(runs: readonly Run[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { commands } of runs) {
+    for (const [envelope] of commands) {
+      const read = readEnvelope(envelope);
+      if (read?.kind === 'undo-check-in') ids.add(read.id);
+    }
+  }
+  return ids;
 }
 
 /** As many as one request of a phone would carry. */

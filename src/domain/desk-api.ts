@@ -336,7 +336,7 @@ export const DeskRescue = z.object({
   broughtAt: Instant,
   /** A colleague, or the phone that carried it. */
   broughtBy: z.string(),
-  ...z.omit(RescueOutcome, { device: true, name: true }).shape,
+  ...z.omit(RescueOutcome, { device: true, name: true, undos: true }).shape,
 });
 export type DeskRescue = z.infer<typeof DeskRescue>;
 /** GET /api/rescue?organisationId= -> the newest first. */

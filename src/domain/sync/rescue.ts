@@ -120,8 +120,11 @@ function textOf(bytes: Uint8Array): string | undefined {
 export const RescueOutcome = z.object({
   device: z.uuid(),
   name: z.string(),
+  /** Scans; each is in one of the five below. */
   count: z.int(),
-  /** New, and ruled as they stand: the visit counts, or an undo holds. */
+  /** Not in `count`: a scan taken back on the phone, and the server agrees. */
+  undos: z._default(z.int(), 0),
+  /** New, and the visit counts. */
   counted: z.int(),
   /** New, and another visit counts already. */
   already: z.int(),

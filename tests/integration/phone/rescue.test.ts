@@ -100,8 +100,9 @@ describe('a file brought to the desk', () => {
       value: {
         device: phone.device.id,
         name: 'Inkom 1',
-        count: 5,
-        counted: 4,
+        count: 4,
+        undos: 1,
+        counted: 3,
         already: 0,
         known: 0,
         toLookAt: 0,
