@@ -11,9 +11,12 @@ export class EnrolChoice {
   ids = $state.raw<readonly string[]>([]);
   organisationId = $state<string>();
   #only: DeskActivity | undefined;
+  #before: readonly string[] = [];
 
-  start(only: DeskActivity | undefined): void {
+  /** `before`: what the phone did whose place the new one takes. */
+  start(only: DeskActivity | undefined, before: readonly string[] = []): void {
     this.#only = only;
+    this.#before = before;
     this.ids = only ? [only.activityId] : [];
     this.organisationId = only?.organisationId ?? session.organisation?.organisationId;
     this.reload();
@@ -29,7 +32,12 @@ export class EnrolChoice {
       const byId = new Map(
         [...(this.#only ? [this.#only] : []), ...open, ...today, ...coming].map((a) => [a.activityId, a]),
       );
-      if (this.ids.length === 0) this.ids = open.map((activity) => activity.activityId);
+      if (this.ids.length === 0)
+        this.ids = firstTicked(
+          open.map(({ activityId }) => activityId),
+          [...byId.keys()],
+          this.#before,
+        );
       return [...byId.values()];
     });
   }
@@ -44,4 +52,14 @@ export class EnrolChoice {
     const next = activity.occurrences.find(({ closesAt }) => closesAt > now());
     return next ? `${activity.place} · ${format(next.startsAt)}` : m.desk_activity_past();
   }
+}
+
+/** The work of the phone before it, as far as that is still to come; else what is open now. */
+export function firstTicked(
+  open: readonly string[],
+  offered: readonly string[],
+  before: readonly string[],
+): readonly string[] {
+  const same = offered.filter((id) => before.includes(id));
+  return same.length > 0 ? same : open;
 }
