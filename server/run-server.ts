@@ -55,10 +55,12 @@ export async function runServer(
     const log = createLogger(config.logLevel);
     const room = watchDiskRoom(database.folder, log);
     const pool = createPool(database.url);
+    let preparing = config.demo;
     const db = createDatabase(pool, {
       overMs: config.slowQueryMs,
       onSlow: (query) => {
-        log.warn(query, 'slow query');
+        // Thousands of scans are made at once for the demo: not what somebody needs to read who starts it for the first time.
+        if (!preparing) log.warn(query, 'slow query');
         metrics.slowQuery();
       },
     });
@@ -85,6 +87,7 @@ export async function runServer(
       stopping: signals.stopping,
     };
     if (config.demo) await prepareDemo(context, say);
+    preparing = false;
     const files = appFolder === undefined ? undefined : await readAppFiles(appFolder);
     http.handle(createApp(context, files).fetch);
     if (config.mail) {
