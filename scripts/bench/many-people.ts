@@ -63,9 +63,12 @@ export async function insertManyPeople(
         select nis_code, postal_codes[1] as postal_code, row_number() over (order by nis_code) - 1 as i, count(*) over () as n
         from municipality where region_id = ${regionId} and uitpas)
       insert into passholder (region_id, passholder_id, first_name, last_name, date_of_birth, postal_code, nis_code, created_at)
-      select ${regionId}, made.id, (${firstNames()}::text[])[made.first + 1], (${lastNames()}::text[])[made.last + 1],
-        made.born, town.postal_code, town.nis_code, 0
-      from made join town on town.i = made.town % town.n`.execute(one);
+      select ${regionId}, made.id, f.name, l.name, made.born, town.postal_code, town.nis_code, 0
+      from made join town on town.i = made.town % town.n
+        join unnest(${firstNames()}::text[]) with ordinality as f (name, n) on f.n = made.first + 1
+        join unnest(${lastNames()}::text[]) with ordinality as l (name, n) on l.n = made.last + 1`.execute(
+      one,
+    );
     await sql`insert into membership (region_id, passholder_id, card_system_id, status, kansenstatuut_until)
       select ${regionId}, id, ${SYSTEM}, 'active', case when n % 7 = 0 then date '2027-04-30' end from made`.execute(
       one,

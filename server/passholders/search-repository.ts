@@ -94,10 +94,11 @@ async function lookFor(
     ...(known.length === 0 ? [] : [sql`p.passholder_id <> all(${known}::uuid[])`]),
   ];
   const asked = words.map(({ word }) => word);
+  // + 0: by the primary key the whole region would be read, and the keys of each person made anew.
   const { rows } = await sql<{ id: string }>`
     with found as materialized (
       select p.passholder_id, p.name_words from passholder p
-      where p.region_id = ${regionId} and p.state = 'active' and ${sql.join(conditions, sql` and `)}
+      where p.region_id + 0 = ${regionId} and p.state = 'active' and ${sql.join(conditions, sql` and `)}
       limit ${CANDIDATES_MAX}
     )
     select passholder_id as id from found

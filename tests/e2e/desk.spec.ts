@@ -166,12 +166,12 @@ test('a person is found by keyboard alone, and no name stands in an address', as
        from passholder where nis_code = '33011' and last_name = 'Vermeersch' order by passholder_id limit 1`,
   );
   const { id, first, last, born } = must(rows[0], 'somebody of Ieper');
-  const option = page.getByRole('option', { name: born });
+  const option = page.getByRole('option', { name: born }).filter({ hasText: `${first} ${last}` });
   await signInAtDesk(page, town.server.url, 'ieper');
 
   await page.keyboard.press('/');
   await page.keyboard.type(`vermersch ${first.toLowerCase()} ${born}`);
-  await expect(option).toContainText(`${first} ${last}`);
+  await expect(option).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(option).toBeHidden();
   await page.keyboard.press('Enter');
