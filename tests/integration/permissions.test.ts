@@ -298,6 +298,7 @@ const CASES: Case[] = [
   {
     route: 'POST /api/stock/transfers/:id/withdraw',
     path: ({ transferId }) => `/api/stock/transfers/${transferId}/withdraw`,
+    body: () => ({}),
     allowed: ['admin', 'desk'],
   },
   {
