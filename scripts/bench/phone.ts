@@ -223,7 +223,11 @@ async function warmStart(context: BrowserContext, first: Page, url: string): Pro
     const page = await context.newPage();
     await slowDown(page, SLOWER);
     await page.goto(`${url}/scan`);
-    await page.getByRole('button', { name: /start.*met scannen|verder/i }).click();
+    const start = page.getByRole('button', { name: /start.*met scannen|verder/i });
+    await start.click();
+    // A tap that was faster than the list counts only when nothing is red; a browser of a bench promises no storage.
+    await page.locator('[data-camera="live"], [data-light="no"]').first().waitFor();
+    if (await page.locator('[data-light="no"]').isVisible()) await start.click();
     await page.locator('[data-camera="live"]').waitFor();
     times.push(await page.evaluate(() => performance.now()));
     await page.close();
