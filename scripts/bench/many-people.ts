@@ -94,11 +94,10 @@ function lastNames(): string[] {
   const made = new Set(COMMON_LAST);
   // The rare ones in an order that mixes all kinds.
   for (let i = 0; made.size < LAST_NAMES; i++) {
-    const stem = STEMS[(i * 7) % STEMS.length] ?? '';
-    const before = BEFORE[(i * 3 + Math.floor(i / STEMS.length)) % BEFORE.length] ?? '';
-    const after = AFTER[(i + Math.floor(i / (STEMS.length * BEFORE.length))) % AFTER.length] ?? '';
-    const second = i > 20_000 ? (STEMS[(i * 11) % STEMS.length] ?? '') : '';
-    const body = stem + second + after;
+    const [round, series] = [Math.floor(i / STEMS.length), Math.floor(i / (STEMS.length * BEFORE.length))];
+    const before = BEFORE[round % BEFORE.length] ?? '';
+    const second = STEMS[Math.floor(series / AFTER.length) - 1] ?? '';
+    const body = (STEMS[i % STEMS.length] ?? '') + second + (AFTER[series % AFTER.length] ?? '');
     const joined = before === '' || before.endsWith(' ') ? capital(body) : body;
     made.add(before + joined);
   }
