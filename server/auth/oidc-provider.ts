@@ -2,6 +2,7 @@
 // signature of the ID token checked. What it says is an identity and no more: who that is here, oidc-service.ts decides.
 import * as client from 'openid-client';
 import * as z from 'zod/mini';
+import { cleanLine } from '#domain/kernel/plain-text.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { OidcSettings } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -161,7 +162,7 @@ function identityOf(claims: Claims, said: EmailClaims, { secondStep }: OidcSetti
     subject: claims.sub,
     // Exactly true: some providers write "true" for an address that anyone may type.
     verifiedEmail: said.email_verified === true ? said.email?.toLowerCase() : undefined,
-    name: said.name ?? claims.name,
+    name: cleanLine(said.name ?? claims.name ?? '') || undefined,
     secondStepDone: steps.some((step) => secondStep.includes(step)),
     provedAt: claims.auth_time === undefined ? undefined : claims.auth_time * 1_000,
   };

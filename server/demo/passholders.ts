@@ -13,9 +13,8 @@ import { FIRST_NAMES, LAST_NAMES } from './names.ts';
 const DAY_MS = 24 * 3_600_000;
 const YEAR_DAYS = 365;
 const PASSHOLDERS = 5_000;
-const STOCK_CARDS = 120;
-/** Whose counters have cards to hand out; every fourth card of each says kansenstatuut. The rest lies at the region. */
-const STOCK_PLACES = ['Ieper', 'Diksmuide', 'Langemark-Poelkapelle', 'Veurne', 'Poperinge'];
+/** In the cupboard of each counter, and in the region's: regular ones, and with kansenstatuut. */
+const STOCK = { '0': 60, '1': 20 } as const;
 const GROUP_PASSES = 4;
 
 export type DemoPassholder = {
@@ -89,21 +88,32 @@ export function makePeople(dice: Dice, towns: readonly DemoTown[], now: number):
     });
     people.cards.push(...cardsOf(dice, id, reduced, newNumber, now));
   }
-  for (let i = 0; i < STOCK_CARDS + GROUP_PASSES; i++) {
-    const isStock = i < STOCK_CARDS;
-    const round = Math.floor(i / (STOCK_PLACES.length + 1));
-    const place = towns.find(({ name }) => name === STOCK_PLACES[i % (STOCK_PLACES.length + 1)]);
+  for (const [box, place] of [undefined, ...homes].entries()) {
+    for (const kind of ['0', '1'] as const) {
+      for (let i = 0; i < STOCK[kind]; i++)
+        people.cards.push({
+          // As the printer sends them: numbers that follow each other.
+          number: makeUitpasNumber(`0993${String(box * 1_000 + i).padStart(7, '0')}`, kind),
+          cardSystem: WESTHOEK,
+          passholderId: null,
+          chip: newChip(dice),
+          kind: 'card',
+          state: 'stock',
+          since: now - YEAR_DAYS * DAY_MS,
+          place: place?.nis,
+        });
+    }
+  }
+  for (let i = 0; i < GROUP_PASSES; i++)
     people.cards.push({
-      number: newNumber(!isStock || round % 4 === 3),
+      number: newNumber(true),
       cardSystem: WESTHOEK,
       passholderId: null,
       chip: newChip(dice),
-      kind: isStock ? 'card' : 'group-pass',
-      state: isStock ? 'stock' : 'active',
+      kind: 'group-pass',
+      state: 'active',
       since: now - 2 * YEAR_DAYS * DAY_MS,
-      ...(isStock && { place: place?.nis }),
     });
-  }
   return people;
 }
 

@@ -39,7 +39,8 @@ const beginsWith = (bytes: Uint8Array, mark: readonly number[]): boolean =>
 
 function rowsOfCsv(bytes: Uint8Array): Result<string[][], SheetRefusal> {
   const text = decode(bytes);
-  if (text.includes('\0')) return refuse({ code: 'sheet-unreadable' }); // a picture, a program
+  // A picture, a program; or a line of nothing but marks, which would be read cell by cell.
+  if (text.includes('\0') || MANY_MARKS.test(text)) return refuse({ code: 'sheet-unreadable' });
   try {
     const rows: string[][] = parseCsv(text, {
       delimiter: delimiterOf(text),
@@ -55,6 +56,8 @@ function rowsOfCsv(bytes: Uint8Array): Result<string[][], SheetRefusal> {
     return refuse({ code: 'sheet-unreadable' }); // a quote that never closes, a line without end: said by the refusal
   }
 }
+
+const MANY_MARKS = new RegExp(`[;,\\t]{${limits.sheetColumnsMax * 10}}`);
 
 /** UTF-8 when it is; UTF-16 when it says so; else what Excel in Western Europe writes. */
 function decode(bytes: Uint8Array): string {

@@ -79,6 +79,7 @@ test.each([
   ['a file of two megabytes', () => new Uint8Array(limits.sheetBytesMax + 1).fill(0x30), 'sheet-too-large'],
   ['a zip without a sheet', () => zipSync({ 'leesmij.txt': strToU8('niets') }), 'sheet-unreadable'],
   ['half a zip', () => xlsx('').subarray(0, 300), 'sheet-unreadable'],
+  ['a line of nothing but marks', () => strToU8(';'.repeat(1_000_000)), 'sheet-unreadable'],
   ['one line of a megabyte', () => strToU8(`"${'a'.repeat(1_000_000)}`), 'sheet-unreadable'],
   ['lines and nothing on them', () => strToU8(';;\n;;\n'), 'sheet-empty'],
   ['more rows than anybody has', () => strToU8('1\n'.repeat(limits.sheetRowsMax + 1)), 'sheet-too-many-rows'],

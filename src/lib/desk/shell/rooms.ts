@@ -30,6 +30,7 @@ export const ROOMS: readonly Room[] = [
     short: m.search_title_short,
     icon: ContactRound,
     needs: 'passholder.read',
+    inMenuOnPhone: true,
   },
   {
     href: '/balie/activiteiten',

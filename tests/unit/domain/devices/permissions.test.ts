@@ -29,6 +29,9 @@ passholder.read       x               x               -               -         
 passholder.register   x               x               -               -               -          -
 passholder.change     x               x               -               -               -          -
 passholder.erase      x               -               -               -               -          -
+stock.read            x               x               -               -               -          x
+stock.manage          x               x               -               -               -          -
+stock.deliver         x               -               -               -               -          -
 device.read           x               x               x               x               -          x
 device.enrol          x               x               x               x               -          -
 device.manage         x               x               -               x               -          -
