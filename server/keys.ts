@@ -1,9 +1,10 @@
-import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
+import { newEcKeyPair } from './ec-key-pair.ts';
 
 // One key file, one list of keys per purpose, newest first. The newest makes, all of them check, so that a
 // rotation breaks nothing that is still under way (RUNBOOK, "Keys").
@@ -110,8 +111,7 @@ function addKey(stored: KeyFile, purpose: KeyPurpose, nowMs: number): string {
   const id = randomBytes(6).toString('hex');
   const createdAt = new Date(nowMs).toISOString();
   if (isPairPurpose(purpose)) {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    stored[purpose].unshift({ id, createdAt, jwk: Jwk.parse(privateKey.export({ format: 'jwk' })) });
+    stored[purpose].unshift({ id, createdAt, jwk: Jwk.parse(newEcKeyPair().jwk) });
   } else {
     stored[purpose].unshift({ id, createdAt, secret: randomBytes(SECRET_BYTES).toString('base64url') });
   }

@@ -1,6 +1,5 @@
 // The real server for the phone's tests: the whole app on real PostgreSQL. The phone's own transport reaches it through
 // a fetch that ends in `app.request()`; between the two lies a network that a test can spoil.
-import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'kysely';
 import { vi } from 'vitest';
 import type { PublicKey } from '#domain/sync/exchange.ts';
@@ -24,6 +23,7 @@ import {
 import { enrolledDevice, freshDb, testPhone, type TestClock } from './phone-in-test.ts';
 import { openRegion, REGION_ID, type TestRegion } from './region.ts';
 import { APP_URL, openTestContext } from './test-context.ts';
+import { newEcKeyPair } from '#server/ec-key-pair.ts';
 
 /** What happens to the next message; `answer` may replace what comes back. */
 export type Weather = (message: SignedMessage, deliver: () => Promise<RawAnswer>) => Promise<RawAnswer>;
@@ -135,8 +135,8 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
 }
 
 function keyPair(): KeyPair {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const { privateKey, jwk } = newEcKeyPair();
+  const { x, y } = jwk;
   const publicJwk: PublicKey = { kty: 'EC', crv: 'P-256', x, y };
   return { id: x, privateKey, publicJwk };
 }

@@ -1,5 +1,5 @@
 // A server of one test file: the real app on a real database of its own, with a clock that the test moves.
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Context } from '#server/context.ts';
 import { createDatabase, createPool } from '#server/db/database.ts';
 import { randomIds } from '#server/ids.ts';
@@ -8,6 +8,7 @@ import { createLogger } from '#server/logger.ts';
 import { createMetrics } from '#server/metrics.ts';
 import { createMailer } from '#server/mail/mailer.ts';
 import { freshDatabase } from './database.ts';
+import { newEcKeyPair } from '#server/ec-key-pair.ts';
 
 export const APP_URL = 'https://streekbalie.test';
 
@@ -82,8 +83,8 @@ export function testKeys(): Keys {
 }
 
 function keyPair(id: string): KeyPair {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const { privateKey, jwk } = newEcKeyPair();
+  const { x, y } = jwk;
   return { id, privateKey, publicJwk: { kty: 'EC', crv: 'P-256', x, y } };
 }
 

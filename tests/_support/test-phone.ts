@@ -1,5 +1,5 @@
 // A phone as the server sees it: real keys, real chain, no storage. For tests that need exact control of what is sent.
-import { generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { toBase64url } from '#domain/kernel/bytes.ts';
 import {
   GENESIS_HASH,
@@ -20,6 +20,7 @@ import {
   type SyncRequest,
 } from '#domain/sync/exchange.ts';
 import { sha256 } from '#server/devices/device-signatures.ts';
+import { newEcKeyPair } from '#server/ec-key-pair.ts';
 
 export type MadeCommand = {
   readonly id: string;
@@ -41,9 +42,9 @@ export class TestPhone {
   constructor(region = 'westhoek', id: string = randomUUID()) {
     this.id = id;
     this.region = region;
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { privateKey, jwk } = newEcKeyPair();
     this.#privateKey = privateKey;
-    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+    const { x, y } = jwk;
     this.publicKey = { kty: 'EC', crv: 'P-256', x, y };
   }
 

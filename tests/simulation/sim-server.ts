@@ -1,6 +1,6 @@
 // The server of a simulation: service, ingest and process-batch as they are, over tables that survive what a server
 // dies of. Its fuse lets it die at any access to storage, and between the work and its commit.
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { must } from '#domain/kernel/assert.ts';
 import { concatBytes, toBase64url, utf8 } from '#domain/kernel/bytes.ts';
 import { chainHash, GENESIS_HASH, payloadDigest, type CheckInPayload } from '#domain/sync/command.ts';
@@ -17,6 +17,7 @@ import { memorySyncDatabase } from './memory-sync-database.ts';
 import { ServerTables } from './server-tables.ts';
 import type { Town } from './town.ts';
 import type { WorldClock } from './world-clock.ts';
+import { newEcKeyPair } from '#server/ec-key-pair.ts';
 
 export const REGION = 'westhoek';
 const REGION_ID = 1;
@@ -36,9 +37,9 @@ export class SimServer {
   #fuse: number | 'commit' | undefined;
 
   constructor(town: Town, clock: WorldClock, dice: Dice) {
-    const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const { x, y } = signing.publicKey.export({ format: 'jwk' });
-    this.publicKey = { kty: 'EC', crv: 'P-256', x: must(x, 'x'), y: must(y, 'y') };
+    const signing = newEcKeyPair();
+    const { x, y } = signing.jwk;
+    this.publicKey = { kty: 'EC', crv: 'P-256', x, y };
     this.fingerprintKey = dice.bytes(32);
     this.#clock = clock;
     this.#dice = dice;

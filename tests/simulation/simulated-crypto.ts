@@ -5,13 +5,13 @@ import {
   createDecipheriv,
   createHmac,
   createPublicKey,
-  generateKeyPairSync,
   sign,
   verify,
   type KeyObject,
 } from 'node:crypto';
 import { must } from '#domain/kernel/assert.ts';
 import type { Dice } from './dice.ts';
+import { newEcKeyPair } from '#server/ec-key-pair.ts';
 
 type SimulatedKey = { readonly bytes?: Uint8Array; readonly key?: KeyObject };
 const TAG_BYTES = 16;
@@ -22,7 +22,7 @@ export function installCrypto(dice: Dice): () => void {
   const subtle = {
     generateKey: async ({ name }: { name: string }) => {
       if (name !== 'ECDSA') return { bytes: dice.bytes(32) };
-      const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const { privateKey, publicKey } = newEcKeyPair();
       return { privateKey: { key: privateKey }, publicKey: { key: publicKey } };
     },
     exportKey: async (_format: 'jwk', { key }: SimulatedKey) =>
