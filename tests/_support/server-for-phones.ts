@@ -1,11 +1,13 @@
 // The real server for the phone's tests: the whole app on real PostgreSQL. The phone's own transport reaches it through
 // a fetch that ends in `app.request()`; between the two lies a network that a test can spoil.
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { vi } from 'vitest';
 import type { PublicKey } from '#domain/sync/exchange.ts';
 import { toBase64url } from '#domain/kernel/bytes.ts';
 import { createApp } from '#server/app.ts';
 import type { Actor } from '#server/auth/actor.ts';
+import type { Database } from '#server/db/tables.ts';
+import { newEcKeyPair } from '#server/ec-key-pair.ts';
 import type { KeyPair } from '#server/keys.ts';
 import { bringRescue } from '#server/rescue/service.ts';
 import { createRescueIntake } from '#server/sync/take-rescued.ts';
@@ -20,10 +22,10 @@ import {
   type SignedMessage,
   type Transport,
 } from '../../src/lib/sync/transport.ts';
+import { untilTold } from './feed-horizon.ts';
 import { enrolledDevice, freshDb, testPhone, type TestClock } from './phone-in-test.ts';
 import { openRegion, REGION_ID, type TestRegion } from './region.ts';
 import { APP_URL, openTestContext } from './test-context.ts';
-import { newEcKeyPair } from '#server/ec-key-pair.ts';
 
 /** What happens to the next message; `answer` may replace what comes back. */
 export type Weather = (message: SignedMessage, deliver: () => Promise<RawAnswer>) => Promise<RawAnswer>;
@@ -70,7 +72,10 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
   const spoiled: Transport = {
     post(message) {
       messages.push(message);
-      return server.weather(message, () => transport.post(message));
+      return server.weather(message, async () => {
+        await untilTold(region.db);
+        return transport.post(message);
+      });
     },
   };
 
@@ -119,9 +124,13 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
         // Rulings and postings refuse to be deleted; a restore begins with an empty database.
         await sql`set local session_replication_role = replica`.execute(trx);
         for (const name of backup.keys()) await sql`delete from ${sql.table(name)}`.execute(trx);
-        for (const [name, rows] of backup)
-          await sql`insert into ${sql.table(name)} overriding system value
-            select * from json_populate_recordset(null::${sql.table(name)}, ${rows}::json)`.execute(trx);
+        for (const [name, rows] of backup) {
+          const columns = sql.join(await storedColumns(trx, name));
+          await sql`insert into ${sql.table(name)} (${columns}) overriding system value
+            select ${columns} from json_populate_recordset(null::${sql.table(name)}, ${rows}::json)`.execute(
+            trx,
+          );
+        }
         await sql`update region set feed_epoch = 'epoch-2'`.execute(trx);
       });
     },
@@ -132,6 +141,14 @@ export async function serverForPhones(serverClock: { now: () => number }): Promi
     },
   };
   return server;
+}
+
+/** Those that the database does not make itself of others. */
+async function storedColumns(db: Kysely<Database>, table: string) {
+  const { rows } = await sql<{ name: string }>`
+    select column_name as name from information_schema.columns
+    where table_schema = 'public' and table_name = ${table} and is_generated = 'NEVER'`.execute(db);
+  return rows.map(({ name }) => sql.ref(name));
 }
 
 function keyPair(): KeyPair {
