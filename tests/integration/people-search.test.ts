@@ -121,9 +121,11 @@ describe('what is typed finds the person', () => {
     const name = fc.stringMatching(/^[BKLMNPRSTVW][aiou][bklmnprstvw][aiou][bklmnprstvw][aiou]?[lmnrs]$/);
     await fc.assert(
       fc.asyncProperty(name, name, fc.nat(), async (first, last, at) => {
+        const begun = last.slice(0, 2 + (at % 3));
+        // "La Nivupn" is somebody of that name, before it is somebody whose name begins with La.
+        fc.pre(!['la', 'van'].includes(begun.toLowerCase()));
         const id = await person({ first, last });
         const wrong = last.slice(0, at % last.length) + last.slice((at % last.length) + 1);
-        const begun = last.slice(0, 2 + (at % 3));
         for (const text of [`${last} ${first}`, `${first} ${last}`, `${begun} ${first}`, `${wrong} ${first}`])
           expect([text, (await find(text)).includes(id)]).toEqual([text, true]);
       }),
