@@ -19,7 +19,7 @@ const scans = (page: Page) => page.getByRole('table', { name: 'Bezoekers' }).loc
 
 async function makeActivity(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Nieuwe activiteit' }).click();
-  await page.getByLabel('Naam').fill(TITLE);
+  await page.getByLabel('Naam', { exact: true }).fill(TITLE);
   await page.getByLabel('Van').fill(clock(-HOUR_MS));
   await page.getByLabel('Tot').fill(clock(2 * HOUR_MS));
   // Nothing typed is lost by a reload, and what is missing is named where it is missing.
