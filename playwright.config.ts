@@ -6,8 +6,7 @@ export default defineConfig({
   outputDir: 'node_modules/.cache/stories',
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  // Each has a server and browsers of its own, and waits more than it works: two cores carry two.
-  workers: 2,
+  workers: 1,
   // A busy machine may lose a moment of a browser. What fails twice has failed; what only failed once is listed as flaky.
   retries: 1,
   reporter: 'list',
