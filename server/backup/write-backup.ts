@@ -40,7 +40,7 @@ export async function writeBackup(source: BackupSource, file: string): Promise<B
       readDatabase(client, source),
       createGzip(),
       (plain: AsyncIterable<Buffer>) => seal(plain, source.passphrase),
-      createWriteStream(draft, { mode: 0o600 }),
+      createWriteStream(draft, { mode: 0o600, flags: 'wx' }),
     );
     await client.query('commit');
     const summary = await readBack(draft, source.passphrase);
