@@ -228,7 +228,7 @@ export async function storeAct(
       })),
     )
     .execute();
-  if (after.state === 'erased') await erase(db, regionId, after.passholderId);
+  if (after.state === 'erased') await erase(db, regionId, after.passholderId, act.actId);
   else await storeDesks(db, regionId, after.passholderId);
 }
 
@@ -248,15 +248,16 @@ async function storeDesks(db: Db, regionId: number, passholderId: string): Promi
 }
 
 /** Card numbers, days and what they were worth stay: the figures and the ledger stand on them. */
-async function erase(db: Db, regionId: number, passholderId: string): Promise<void> {
+async function erase(db: Db, regionId: number, passholderId: string, actId: string): Promise<void> {
   const own = matches({ region_id: regionId, passholder_id: passholderId });
   await db.updateTable('passholder_event').set({ personal: null }).where(own).execute();
   await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
-  // Whoever guesses a name could otherwise test it.
+  // Whoever guesses a name could otherwise test it; the act that erases holds none, and may be asked again.
   await db
     .updateTable('desk_act')
     .set({ request_digest: Buffer.alloc(0) })
     .where(own)
+    .where('act_id', '<>', actId)
     .execute();
 }
 

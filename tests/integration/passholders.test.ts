@@ -330,6 +330,20 @@ test('only the region unblocks and erases, and what is erased is nowhere any mor
   expect(rows.length).toBeGreaterThan(10);
 });
 
+test('an answer to erasing that got lost comes again, and no older act tells a name by being asked again', async () => {
+  const number = await inStock(false);
+  const registered = registration(number);
+  const answer = answerIn(await desk.post('/api/passholders/register', registered));
+  const request = { actId: randomUUID(), organisationId, basedOn: answer.n, act: { kind: 'erase' } };
+  const path = `/api/passholders/${answer.passholderId}/acts`;
+  const first = await admin.post(path, request);
+  expect(answerIn(await admin.post(path, request))).toEqual(answerIn(first));
+  expect(await desk.post('/api/passholders/register', registered)).toMatchObject({
+    status: 409,
+    code: 'other-act-with-this-id',
+  });
+});
+
 test('the file tells what happened in words of names, and not what the person was called before', async () => {
   const file = await register();
   const number = file.cards[0]?.number as UitpasNumber;
