@@ -17,6 +17,7 @@ const CARDS_AT_ONCE = 50_000;
 const WAITING = 10_000;
 const SAMPLES = 300;
 const SLOWER = 4;
+const WARM_STARTS = 5;
 const APP = resolve(import.meta.dirname, '../../build/app');
 export const ARGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --use-fake-device-for-media-stream --use-fake-ui-for-media-stream';
@@ -50,11 +51,17 @@ export async function measurePhone(): Promise<Row[]> {
     await scan(page, 0, WAITING);
     await slowDown(page, SLOWER);
     const { verdicts, writes } = await scan(page, WAITING, SAMPLES);
+    const bare = await bareWrites(page);
     const cameraMs = await warmStart(context, page, server.url);
     return [
       { name: 'P1.verdict_p95_ms', value: rounded(percentile(verdicts, 0.95)), unit: 'ms' },
       { name: 'P1.verdict_p99_ms', value: rounded(percentile(verdicts, 0.99)), unit: 'ms' },
-      { name: 'P2.durable_p95_ms', value: rounded(percentile(writes, 0.95)), unit: 'ms' },
+      {
+        name: 'P2.durable_p95_ms',
+        value: rounded(percentile(writes, 0.95)),
+        unit: 'ms',
+        note: `one row in a database of its own, as strictly: ${rounded(percentile(bare, 0.95))}`,
+      },
       { name: 'P8.scan_js_kb', value: rounded(scripts), unit: 'kB' },
       { name: 'P8.precache_kb', value: rounded(precacheKb()), unit: 'kB' },
       { name: 'P8.camera_ms', value: Math.round(cameraMs), unit: 'ms' },
@@ -215,22 +222,58 @@ async function scan(
   }, numbers);
 }
 
-/** The installed app opened without network until the camera is live, at the same slowness. Median of three. */
+/** What this machine asks for the least that a scan could do: one strict transaction of one row, beside the running camera. */
+function bareWrites(page: Page): Promise<number[]> {
+  return page.evaluate(async (samples) => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error('the bare database failed', { cause: request.error }));
+      });
+    const opening = indexedDB.open('bare', 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore('rows');
+    const database = await done(opening);
+    const row = new Uint8Array(600);
+    const times: number[] = [];
+    for (let key = 0; key < samples; key++) {
+      const opened = performance.now();
+      const transaction = database.transaction('rows', 'readwrite', { durability: 'strict' });
+      transaction.objectStore('rows').put(row, key);
+      await new Promise((resolve) => transaction.addEventListener('complete', resolve));
+      times.push(performance.now() - opened);
+    }
+    database.close();
+    return times;
+  }, SAMPLES);
+}
+
+/**
+ * The installed app opened without network until the camera is live, at the same slowness. Median of five. The tap comes as soon
+ * as the button is there, in the page itself: from outside it would come a quarter of a second later.
+ */
 async function warmStart(context: BrowserContext, first: Page, url: string): Promise<number> {
   await first.close();
+  await context.addInitScript(tapStart);
   const times: number[] = [];
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < WARM_STARTS; i++) {
     const page = await context.newPage();
     await slowDown(page, SLOWER);
     await page.goto(`${url}/scan`);
-    const start = page.getByRole('button', { name: /start.*met scannen|verder/i });
-    await start.click();
-    // A tap that was faster than the list counts only when nothing is red; a browser of a bench promises no storage.
-    await page.locator('[data-camera="live"], [data-light="no"]').first().waitFor();
-    if (await page.locator('[data-light="no"]').isVisible()) await start.click();
     await page.locator('[data-camera="live"]').waitFor();
-    times.push(await page.evaluate(() => performance.now()));
+    times.push(await page.evaluate(() => (globalThis as unknown as { liveAt: number }).liveAt));
     await page.close();
   }
   return percentile(times, 0.5);
+}
+
+/** Runs in the page. A browser of a bench promises no storage: then the button says "start all the same", and is tapped too. */
+function tapStart(): void {
+  const watching = new MutationObserver(() => {
+    const buttons = [...document.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')];
+    buttons.find(({ textContent }) => /start.*met scannen|verder/i.test(textContent))?.click();
+    if (!document.querySelector('[data-camera="live"]')) return;
+    watching.disconnect();
+    (globalThis as unknown as { liveAt: number }).liveAt = performance.now();
+  });
+  watching.observe(document, { subtree: true, childList: true, attributes: true });
 }
