@@ -1,4 +1,5 @@
 // Who did what, for ever: the table refuses changes (migration 001). No card number and no name in the detail.
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from './db/tables.ts';
 
@@ -7,7 +8,7 @@ export type AuditEntry = {
   readonly at: number;
   /** `user:<id>`, `device:<id>` or `system`. */
   readonly actor: string;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly subject: string;
   readonly detail?: Readonly<Record<string, unknown>>;
 };

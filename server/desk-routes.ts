@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { activityRoutes } from './activities/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { accountRoutes } from './auth/account-routes.ts';
 import { createOidcProvider } from './auth/oidc-provider.ts';
 import { oidcRoutes } from './auth/oidc-routes.ts';
@@ -45,6 +46,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', cardRoutes(context, signIn))
     .route('/', passholderRoutes(context, signIn))
     .route('/', stockRoutes(context, signIn))
+    .route('/', auditRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', rescueRoutes({ ...context, takeCommands }, signIn, turns))

@@ -1,3 +1,4 @@
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { ActivityInput, ActivityList, DeskActivity } from '#domain/desk-api.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
@@ -221,7 +222,7 @@ const versionOf = (activity: ActivityWrite, region: Region) => ({
   since: activity.changedAt,
 });
 
-const auditOf = (actor: Actor, action: string, activity: ActivityWrite) => ({
+const auditOf = (actor: Actor, action: AuditAction, activity: ActivityWrite) => ({
   regionId: actor.regionId,
   at: activity.changedAt,
   actor: actorName(actor),

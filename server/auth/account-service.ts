@@ -1,5 +1,6 @@
 // One's own account: the name colleagues see, the password, and where one is signed in.
 import { hashPassword } from 'better-auth/crypto';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { Account, PasswordChange } from '#domain/account-api.ts';
 import { isGuessable } from '#domain/guessable-password.ts';
 import { limits } from '#domain/kernel/limits.ts';
@@ -117,7 +118,7 @@ async function note(
   db: Context['db'],
   { clock }: AccountContext,
   actor: Actor,
-  action: string,
+  action: AuditAction,
 ): Promise<void> {
   const subject = `user:${actor.userId}`;
   const { regionId } = actor;

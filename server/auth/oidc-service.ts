@@ -3,6 +3,7 @@
 // signing in there. One attempt lives ten minutes, works once, and only in the browser that began it.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { ProviderAnswer, ProviderLink } from '#domain/account-api.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
@@ -333,7 +334,7 @@ async function note(
   db: Context['db'],
   { clock }: OidcContext,
   who: { readonly userId: string; readonly regionId: number },
-  action: string,
+  action: AuditAction,
 ): Promise<void> {
   const { regionId, userId } = who;
   const subject = `user:${userId}`;

@@ -8,6 +8,7 @@ import {
   type AuthenticationResponseJSON,
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { PasskeyAnswer, PasskeyNew } from '#domain/account-api.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
@@ -221,7 +222,7 @@ function challengeIn({ response }: PasskeyAnswer): string | undefined {
 async function note(
   { db, clock }: PasskeyContext,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   passkeyId: string,
 ): Promise<void> {
   const { regionId } = actor;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { Grant, Place } from '#domain/devices/permissions.ts';
 import type { Database } from '../db/tables.ts';
 
@@ -267,9 +268,10 @@ export async function clearAccount(trx: Db, userId: string, name: string): Promi
 
 /** One audit row in each region of the person; of an unknown address nothing is kept. */
 export async function auditSignIn(db: Db, email: string, succeeded: boolean, at: number): Promise<void> {
+  const action: AuditAction = succeeded ? 'sign-in' : 'sign-in-failed';
   await sql`
     insert into audit_entry (region_id, at, actor, action, subject)
-    select distinct g.region_id, ${at}::bigint, 'user:' || u.id, ${succeeded ? 'sign-in' : 'sign-in-failed'}, 'session'
+    select distinct g.region_id, ${at}::bigint, 'user:' || u.id, ${action}, 'session'
     from auth_user u join role_grant g on g.user_id = u.id where u.email = ${email.toLowerCase()}
   `.execute(db);
 }

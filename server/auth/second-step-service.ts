@@ -1,6 +1,7 @@
 // The second step: a code of an authenticator app, or one from paper. Setting it up and taking it away are sensitive acts.
 import { createHmac } from 'node:crypto';
 import * as bwip from 'bwip-js/node';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { RecoveryCodes, TotpSetUp } from '#domain/account-api.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { appendAudit } from '../audit.ts';
@@ -130,7 +131,7 @@ async function note(
   db: Context['db'],
   { clock }: SecondStepContext,
   actor: Actor,
-  action: string,
+  action: AuditAction,
 ): Promise<void> {
   const subject = `user:${actor.userId}`;
   const { regionId } = actor;

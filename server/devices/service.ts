@@ -1,5 +1,6 @@
 // The coordinator's side: a link, the two words, the list of phones with how they are, rename, revoke.
 import * as bwip from 'bwip-js/node';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { DeskDevice, DeviceList, EnrolLink, EnrolLinkInput, EnrolLinkState } from '#domain/desk-api.ts';
 import { enrolWords } from '#domain/devices/enrol-words.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
@@ -240,7 +241,7 @@ async function note(
   { clock }: DeviceContext,
   actor: Actor,
   { regionId, deviceId }: Device,
-  action: string,
+  action: AuditAction,
 ): Promise<void> {
   await appendAudit(trx, {
     regionId,

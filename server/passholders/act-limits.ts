@@ -1,5 +1,6 @@
 // What an act gives away to who may not read the file: what card a number is, and that a name and a birth date fit. As a
 // look-up it is audited, and a person gets so many of them: enough for a counter, too few to go through a card system.
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { refuse, type Result } from '#domain/kernel/result.ts';
 import type { PassholderCommand } from '#domain/passholders/passholder-command.ts';
@@ -76,7 +77,7 @@ export const isTakeOver = (
 const note = (
   { db, clock }: LimitContext,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   subject: string,
   detail: Readonly<Record<string, unknown>>,
 ): Promise<void> =>

@@ -1,6 +1,7 @@
 // Held scans at the desk: what waits for a decision, who decides, and taking a decision back. The rules of the rulings live
 // in the domain; this is who may, and what is written down of it.
 import { createHash } from 'node:crypto';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { HeldDecided, HeldDecisionInput, HeldScans, Quarantine } from '#domain/desk-api.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { limits } from '#domain/kernel/limits.ts';
@@ -207,7 +208,7 @@ const note = (
   { clock }: QuarantineContext,
   actor: Actor,
   { deviceId }: Device,
-  action: string,
+  action: AuditAction,
   detail: Readonly<Record<string, unknown>>,
 ): Promise<void> =>
   appendAudit(trx, {

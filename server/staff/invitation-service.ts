@@ -3,6 +3,7 @@
 // account of someone else; who has none chooses a name and a password.
 import { createHash } from 'node:crypto';
 import { hashPassword } from 'better-auth/crypto';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import { mayGive, type Place, type Role, type Target } from '#domain/devices/permissions.ts';
 import { isGuessable } from '#domain/guessable-password.ts';
 import { limits } from '#domain/kernel/limits.ts';
@@ -257,7 +258,7 @@ async function note(
   { clock }: InvitationContext,
   regionId: number,
   actor: string,
-  action: string,
+  action: AuditAction,
   invitationId: string,
   detail: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Place, Role, Target } from '#domain/devices/permissions.ts';
+import { actorName, userIdIn } from '../auth/actor.ts';
 import { placeOf } from '../auth/repository.ts';
 import type { Database } from '../db/tables.ts';
 
@@ -310,4 +311,26 @@ export async function findPersonByEmail(
   if (!first) return undefined;
   const regionIds = rows.flatMap(({ region_id }) => (region_id === null ? [] : [region_id]));
   return { userId: first.id, regionIds: [...new Set(regionIds)] };
+}
+
+/** In the audit; who it was made for is its subject. */
+export const PASSWORD_LINK_MADE = 'password-link-made';
+
+/** The people for whom this one made a link since then. */
+export async function listPasswordLinksMadeBy(
+  db: Db,
+  regionId: number,
+  userId: string,
+  since: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('audit_entry')
+    .select('subject')
+    .distinct()
+    .where('region_id', '=', regionId)
+    .where('actor', '=', actorName({ userId }))
+    .where('action', '=', PASSWORD_LINK_MADE)
+    .where('at', '>=', since)
+    .execute();
+  return rows.map(({ subject }) => userIdIn(subject));
 }

@@ -8,6 +8,7 @@ import {
   type Place,
   type Target,
 } from '#domain/devices/permissions.ts';
+import type { AuditAction } from '#domain/audit/audit-action.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { PersonLink, StaffList, StaffMember } from '#domain/staff-api.ts';
 import { appendAudit } from '../audit.ts';
@@ -17,7 +18,7 @@ import { requireFreshProof } from '../auth/fresh-proof.ts';
 import { tellOwner } from '../auth/change-notice.ts';
 import { staffPasswordLetter } from '../auth/letters.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
-import { deleteSessionsOf } from '../auth/repository.ts';
+import { deleteOpenLinks, deleteSessionsOf } from '../auth/repository.ts';
 import { deleteSecondStep } from '../auth/second-step-repository.ts';
 import { SESSION_MS_MAX, type SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
@@ -30,10 +31,12 @@ import {
   listGrants,
   listGrantsOfPerson,
   listInvitations,
+  listPasswordLinksMadeBy,
   listPeopleElsewhere,
   listPeopleWithPassword,
   listPeopleWithSecondStep,
   lockStaff,
+  PASSWORD_LINK_MADE,
   type StaffGrant,
 } from './repository.ts';
 
@@ -109,9 +112,22 @@ export async function withdrawRole(
     const left = await listGrantsOfPerson(trx, actor.regionId, found.userId);
     const elsewhere = await listPeopleElsewhere(trx, actor.regionId, [found.userId]);
     if (left.length === 0 && elsewhere.size === 0) await deleteSessionsOf(trx, found.userId);
+    await closePasswordLinksOf(trx, context, actor.regionId, found.userId);
     await note(trx, context, actor, 'role-withdrawn', found.userId, { role: found.role, place: found.place });
     return ok(undefined);
   });
+}
+
+/** What one could copy while one might make it: no way in through a colleague's account. Who it was for gets another link. */
+async function closePasswordLinksOf(
+  trx: StaffContext['db'],
+  { clock }: StaffContext,
+  regionId: number,
+  userId: string,
+): Promise<void> {
+  const since = clock.now() - FIRST_LINK_MS;
+  for (const madeFor of await listPasswordLinksMadeBy(trx, regionId, userId, since))
+    await deleteOpenLinks(trx, madeFor);
 }
 
 /** Everywhere at once: after a lost laptop, or when somebody leaves. */
@@ -160,7 +176,7 @@ export async function makeStaffPasswordLink(
     actor.regionId,
     staffPasswordLetter(person.value.email, url, FIRST_LINK_MS / 3_600_000),
   );
-  await note(context.db, context, actor, 'password-link-made', userId);
+  await note(context.db, context, actor, PASSWORD_LINK_MADE, userId);
   return ok({ url, expiresAt, mailed: context.mail.canSend });
 }
 
@@ -246,7 +262,7 @@ async function note(
   db: StaffContext['db'],
   { clock }: StaffContext,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   userId: string,
   detail: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
@@ -255,7 +271,7 @@ async function note(
     at: clock.now(),
     actor: actorName(actor),
     action,
-    subject: `user:${userId}`,
+    subject: actorName({ userId }),
     detail,
   });
 }

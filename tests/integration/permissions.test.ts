@@ -271,6 +271,8 @@ const CASES: Case[] = [
     }),
     allowed: ['admin', 'desk'],
   },
+  { route: 'GET /api/audit', allowed: ['admin', 'auditor', 'foreign'] },
+  { route: 'GET /api/audit/people', allowed: ['admin', 'auditor', 'foreign'] },
   { route: 'GET /api/stock', allowed: ['admin', 'desk', 'auditor', 'foreign'] },
   { route: 'POST /api/stock/deliveries/check', body: delivery, allowed: ['admin', 'foreign'] },
   { route: 'POST /api/stock/deliveries', body: delivery, allowed: ['admin'] },

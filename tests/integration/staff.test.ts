@@ -223,6 +223,30 @@ test('a link for a new password is worth nothing any more after another new pass
   await client().signIn('twee.links@test.invalid', 'zelf gekozen woorden');
 });
 
+test('who was let go keeps no link for the password of a colleague', async () => {
+  const admin = await signedIn('admin');
+  const { token } = await invite(admin, 'maakt.links@test.invalid', 'region-admin', { kind: 'region' });
+  await accept(token, NEW_PASSWORD, 'Maakt links');
+  const leaving = await client().signIn('maakt.links@test.invalid', NEW_PASSWORD);
+  await accept((await invite(admin, 'collega@test.invalid')).token, NEW_PASSWORD, 'Collega');
+  const { staff } = await listOf(admin);
+  const colleague = staff.find(({ email }) => email === 'collega@test.invalid');
+  const linkBy = async (maker: typeof admin): Promise<string> =>
+    tokenIn(
+      PersonLink.parse((await maker.post(`/api/staff/${colleague?.userId ?? ''}/password-link`, {})).body)
+        .url,
+    );
+  const kept = await linkBy(leaving);
+  const member = staff.find(({ email }) => email === 'maakt.links@test.invalid');
+  await admin.post(`/api/staff/grants/${member?.roles[0]?.grantId ?? ''}/withdraw`, {});
+
+  const reset = (with_: string, newPassword: string) =>
+    client().post('/api/auth/reset-password', { token: with_, newPassword });
+  expect(await reset(kept, 'van wie hier wegging')).toMatchObject({ status: 410, code: 'INVALID_TOKEN' });
+  await client().signIn('collega@test.invalid', NEW_PASSWORD);
+  expect((await reset(await linkBy(admin), 'van de collega zelf')).status).toBe(200);
+});
+
 test('who opened an account with an invitation to another is out as soon as its owner proves the address', async () => {
   const email = 'burgemeester@test.invalid';
   const { db } = server.context;

@@ -16,6 +16,7 @@ import * as passholders from './014_passholders.ts';
 import * as auditBlockReach from './015_audit_block_reach.ts';
 import * as passholderSearch from './016_passholder_search.ts';
 import * as stock from './017_stock.ts';
+import * as auditView from './022_audit_view.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -36,4 +37,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '015_audit_block_reach': auditBlockReach,
   '016_passholder_search': passholderSearch,
   '017_stock': stock,
+  '022_audit_view': auditView,
 };

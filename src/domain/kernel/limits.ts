@@ -68,6 +68,11 @@ export const limits = {
   tidyRoundRows: 500_000,
   /** Entries of the audit that one block seals. */
   auditBlockEntriesMax: 500,
+  /** Entries on one page of the screen, and in one piece of an export. */
+  auditPageRows: 50,
+  auditExportRows: 500,
+  /** In the list to choose from: a region has hundreds of people. */
+  auditPeopleMax: 5_000,
   /** Sensitive acts want a proof of who one is, no older than this (ASVS 7.5.3). */
   freshProofMs: 10 * MINUTE_MS,
   /** An invitation outlives a weekend. */

@@ -16,6 +16,8 @@ const format = (options: Intl.DateTimeFormatOptions) => {
 
 /** 19:58 */
 export const timeText = format({ hour: '2-digit', minute: '2-digit' });
+/** 19:58:03 */
+export const exactTimeText = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
 /** vr 20 nov */
 export const dayText = format({ weekday: 'short', day: 'numeric', month: 'short' });
 /** vrijdag 20 november */

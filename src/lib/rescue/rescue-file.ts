@@ -20,16 +20,6 @@ export function toFile({ head, bytes }: Rescue, from: number): File {
   return new File([bytes], rescueFileName(head, from), { type: TYPE });
 }
 
-export function saveFile(file: File): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = file.name;
-  link.click();
-  // The browser has its own handle on it by the next turn.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
 export const canShare = (file: File): boolean => navigator.canShare?.({ files: [file] }) ?? false;
 
 /** False when the person closed the list of apps. */

@@ -6,6 +6,7 @@ import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import ContactRound from '@lucide/svelte/icons/contact-round';
 import IdCard from '@lucide/svelte/icons/id-card';
 import Package from '@lucide/svelte/icons/package';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import Users from '@lucide/svelte/icons/users';
 import Sun from '@lucide/svelte/icons/sun';
@@ -76,6 +77,14 @@ export const ROOMS: readonly Room[] = [
     short: m.staff_title,
     icon: Users,
     needs: 'staff.manage',
+    inMenuOnPhone: true,
+  },
+  {
+    href: '/balie/logboek',
+    label: m.audit_title,
+    short: m.audit_title,
+    icon: ScrollText,
+    needs: 'audit.read',
     inMenuOnPhone: true,
   },
 ];
