@@ -38,27 +38,35 @@ export const api = {
     request('PUT', path, body, schema, options),
 };
 
-/** One request with a hard time-out over all of it, whatever the answer: for answers that carry their own proof. */
+/**
+ * One request with a hard time-out over all of it, whatever the answer: for answers that carry their own proof. `init.signal`
+ * gives it up before.
+ */
 export async function fetchWithin<T>(
   path: string,
   timeoutMs: number,
   init: RequestInit,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  init.signal?.addEventListener('abort', abort, { once: true });
+  if (init.signal?.aborted) abort();
+  const timer = setTimeout(abort, timeoutMs);
   try {
     const response = await fetch(path, {
       ...init,
-      signal: timeout.signal,
+      signal: stop.signal,
       cache: 'no-store',
       redirect: 'error',
     });
     return await read(response);
   } catch (cause) {
-    throw new Unreachable(timeout.signal.aborted ? 'time-out' : 'no-network', { cause });
+    const isLate = stop.signal.aborted && !init.signal?.aborted;
+    throw new Unreachable(isLate ? 'time-out' : 'no-network', { cause });
   } finally {
     clearTimeout(timer);
+    init.signal?.removeEventListener('abort', abort);
   }
 }
 

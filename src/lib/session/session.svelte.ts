@@ -175,7 +175,7 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
     clock,
     chance,
   });
-  addEventListener('online', wake);
+  addEventListener('online', phone.sync.networkBack);
   addEventListener('offline', phone.sync.networkLost);
   document.addEventListener('visibilitychange', wakeWhenSeen);
   let wasOnline = false;
@@ -191,7 +191,7 @@ async function run(device: DeviceRow, kind: 'active' | 'revoked'): Promise<void>
       wasOnline = reach === 'online';
     }),
     changes.stop,
-    () => removeEventListener('online', wake),
+    () => removeEventListener('online', phone.sync.networkBack),
     () => removeEventListener('offline', phone.sync.networkLost),
     () => document.removeEventListener('visibilitychange', wakeWhenSeen),
     phone.close,

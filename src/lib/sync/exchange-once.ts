@@ -80,6 +80,8 @@ export type ExchangeOptions = {
   readonly signatureRanges: readonly SeqRange[];
   readonly clockSkewMs: number | null;
   readonly requestStep: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 };
 
 export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOptions): Promise<Exchange> {
@@ -97,6 +99,7 @@ export async function exchangeOnce(parts: ExchangeParts, options: ExchangeOption
       body,
       signature: await signer.sign(requestText(signer.device, body)),
       timeoutMs: limits.syncTimeoutMs,
+      signal: options.signal,
     });
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;

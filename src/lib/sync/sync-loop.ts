@@ -34,6 +34,8 @@ export type SyncLoop = {
   readonly wake: (how?: Wake) => void;
   /** The device itself says that it has no network; that it has one is not believed before an answer. */
   readonly networkLost: () => void;
+  /** It says that it has one again, often a moment before that carries anything: exchange now, and soon again. */
+  readonly networkBack: () => void;
   /** One exchange now; the building block of the loop. */
   readonly exchange: () => Promise<Exchange>;
   /** Exchanges until nothing is left or an exchange fails. */
@@ -75,6 +77,7 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
   let draining: Promise<void> | undefined;
   /** Sending, or waiting for another tab to have sent. */
   let atWork = false;
+  let giveUp = (): void => undefined;
   let wokenMeanwhile: Wake | undefined;
   let prunedAt = 0;
   let cancelNext = (): void => undefined;
@@ -95,6 +98,12 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
     },
     wake,
     networkLost: () => set({ reach: 'offline', failure: { why: 'no-network' } }),
+    networkBack() {
+      failures = 0;
+      // Asked over the network that is gone: its answer would be waited for until the time-out.
+      if (status.reach === 'offline') giveUp();
+      wake();
+    },
     exchange,
     drain,
     status: () => status,
@@ -177,8 +186,11 @@ export function createSyncLoop(parts: SyncLoopParts): SyncLoop {
 
   async function exchange(): Promise<Exchange> {
     set({ sending: true });
+    const given = new AbortController();
+    giveUp = () => given.abort();
     try {
       const done = await exchangeOnce(parts, {
+        signal: given.signal,
         batch: { countMax, passOver },
         signatureRanges,
         clockSkewMs: status.clockSkewMs,

@@ -10,6 +10,8 @@ export type SignedMessage = {
   readonly body: string;
   readonly signature: string;
   readonly timeoutMs: number;
+  /** Given up before the time-out. */
+  readonly signal?: AbortSignal;
 };
 
 /** Whatever came back: nothing in it is believed before its signature is checked. */
@@ -26,7 +28,7 @@ export type Transport = {
 };
 
 export const transport: Transport = {
-  async post({ path, device, body, signature, timeoutMs }) {
+  async post({ path, device, body, signature, timeoutMs, signal }) {
     const headers = new Headers({
       accept: 'application/json',
       'content-type': 'application/json',
@@ -35,7 +37,13 @@ export const transport: Transport = {
     });
     const zipped = await gzip(body);
     if (zipped) headers.set('content-encoding', 'gzip');
-    const init: RequestInit = { method: 'POST', headers, body: zipped ?? body, credentials: 'omit' };
+    const init: RequestInit = {
+      method: 'POST',
+      headers,
+      body: zipped ?? body,
+      credentials: 'omit',
+      ...(signal && { signal }),
+    };
     return fetchWithin(path, timeoutMs, init, async (response) => {
       const retryAfter = Number(response.headers.get('retry-after'));
       return {

@@ -193,6 +193,60 @@ describe('the sync loop', () => {
     });
   });
 
+  it('begins with short pauses again when the network is back: the first try often comes before it carries anything', async () => {
+    const w = await started();
+    let tries = 0;
+    w.answer = () => {
+      tries++;
+      return Promise.reject(new Unreachable('no-network'));
+    };
+    await settles(() => {
+      w.clock.advance(5_000);
+      expect(tries).toBeGreaterThan(8);
+    });
+    await isQuiet(w);
+    const pause = () => w.clock.waits.findLast((ms) => ms !== 10_000); // that is the watchdog
+    await settles(() => expect(pause()).toBeGreaterThanOrEqual(30_000));
+
+    const before = tries;
+    w.phone.sync.networkBack();
+    w.clock.advance(0);
+    await settles(() => expect(tries).toBe(before + 1));
+    await settles(() => expect(pause()).toBeGreaterThan(0));
+    expect(pause()).toBeLessThanOrEqual(1_000);
+    w.answer = (request) => signed(w.phone, takingAll(request));
+    w.clock.advance(1_000);
+    await settles(() => expect(w.phone.sync.status().reach).toBe('online'));
+  });
+
+  it('does not wait for what was asked over a network that is gone', async () => {
+    const w = await started();
+    let givenUp = 0;
+    w.answer = (_, { signal }) =>
+      new Promise((_resolve, reject) =>
+        signal?.addEventListener('abort', () => {
+          givenUp++;
+          reject(new Unreachable('no-network'));
+        }),
+      );
+    w.phone.sync.wake();
+    w.clock.advance(0);
+    await settles(() => expect(w.sent).toHaveLength(2));
+    // As long as answers came, nobody says that this one does not.
+    w.phone.sync.networkBack();
+    expect(givenUp).toBe(0);
+
+    w.phone.sync.networkLost();
+    w.answer = (request) => signed(w.phone, takingAll(request));
+    w.phone.sync.networkBack();
+    expect(givenUp).toBe(1);
+    await settles(() => {
+      w.clock.advance(20);
+      expect(w.phone.sync.status().reach).toBe('online');
+    });
+    expect(w.sent).toHaveLength(3);
+  });
+
   it('waits as long as a busy server asks', async () => {
     const w = await started();
     w.answer = () => Promise.resolve({ status: 503, text: '{}', signature: null, retryAfterMs: 90_000 });
