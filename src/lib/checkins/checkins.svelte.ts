@@ -4,6 +4,7 @@ import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
 import { live } from '../db/live.svelte.ts';
 import { session } from '../session/session.svelte.ts';
+import { knownActivities } from './known-activities.ts';
 import { checkIn as checkInOn, type CheckInContext, type ScanResult } from './check-in.ts';
 import {
   countScans,
@@ -27,12 +28,8 @@ export async function undoScan(commandId: string): Promise<UndoResult> {
   return phone ? undoScanOn(phone, commandId) : { kind: 'not-saved', why: 'no-device' };
 }
 
-/** The activities this phone is enrolled for, by title. */
-export const liveActivities = (): { readonly current: readonly ActivityPolicy[] } =>
-  live(async () => {
-    const all = (await session.phone?.db.activities.toArray()) ?? [];
-    return all.sort((a, b) => a.title.localeCompare(b.title));
-  }, []);
+export const liveActivities = (): { readonly current: readonly ActivityPolicy[] | undefined } =>
+  live(async () => (session.phone ? knownActivities(session.phone) : undefined), undefined);
 
 /** Newest first, at most 200. */
 export const liveScans = (activityId: string): { readonly current: readonly ScanItem[] } =>

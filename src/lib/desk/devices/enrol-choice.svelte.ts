@@ -32,6 +32,8 @@ export class EnrolChoice {
       const byId = new Map(
         [...(this.#only ? [this.#only] : []), ...open, ...today, ...coming].map((a) => [a.activityId, a]),
       );
+      // Of an earlier opening, for another phone perhaps.
+      if (signal.aborted) return [];
       if (this.ids.length === 0)
         this.ids = firstTicked(
           open.map(({ activityId }) => activityId),
