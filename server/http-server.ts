@@ -12,20 +12,19 @@ import { OperatorError, codeOf, reasonOf } from './operator-error.ts';
 
 // The listening side. Slow senders are cut off by the time-outs; stopping waits for the answers under way.
 
-const LIMITS = {
-  headersTimeout: 10_000,
-  // A phone gives up after 20 s (limits.syncTimeoutMs).
-  requestTimeout: 30_000,
-  keepAliveTimeout: 10_000,
-  connectionsCheckingInterval: 2_000,
-  maxHeaderSize: 16_384,
-};
+const LIMITS = { keepAliveTimeout: 10_000, maxHeaderSize: 16_384 };
 const CONNECTIONS_MAX = 2_000;
 /** Of the first greetings of TLS; Node waits two minutes. */
 const HANDSHAKE_MS_MAX = 10_000;
 
 /** What one client may hold: who asks for much and takes nothing of the answer would keep every connection for ever. */
 type Patience = {
+  /** Until all headers are there. */
+  readonly headersMs: number;
+  /** Until the whole request is there. */
+  readonly requestMs: number;
+  /** Between two looks at who takes too long to ask. */
+  readonly lookEveryMs: number;
   /** Without a byte either way; a quiet event stream says something each 25 seconds. */
   readonly silenceMs: number;
   /** For one answer that has an end: the list of cards over a poor network takes minutes. */
@@ -35,7 +34,11 @@ type Patience = {
   /** A proxy, or who is on this machine, speaks for many. */
   readonly speaksForMany: (address: string) => boolean;
 };
-const PATIENCE: Patience = {
+export const PATIENCE: Patience = {
+  headersMs: 10_000,
+  // A phone gives up after 20 s (limits.syncTimeoutMs).
+  requestMs: 30_000,
+  lookEveryMs: 2_000,
   silenceMs: 60_000,
   answerMs: 15 * 60_000,
   ofOneAddressMax: CONNECTIONS_MAX / 4,
@@ -78,7 +81,7 @@ export async function listen(
   const underWay = new Set<ServerResponse>();
   const answering = new WeakMap<Socket, ServerResponse>();
   const isAnswering = (socket: Socket): boolean => answering.get(socket)?.writableFinished === false;
-  const server = await makeServer(config, (request, response) => {
+  const server = await makeServer(config, patience, (request, response) => {
     // No browser and no proxy asks anew before it has its answer; a thousand questions in one packet would be made ready at once.
     if (isAnswering(request.socket)) return void request.socket.destroy();
     answering.set(request.socket, response);
@@ -137,13 +140,23 @@ function endAfter(answer: Writable, ms: number): void {
 /** An IPv6 address stands in brackets. */
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-async function makeServer(config: ListenAddress, listener: RequestListener): Promise<Server> {
-  if (!config.tls) return createServer(LIMITS, listener);
+async function makeServer(
+  config: ListenAddress,
+  { headersMs, requestMs, lookEveryMs }: Patience,
+  listener: RequestListener,
+): Promise<Server> {
+  const limits = {
+    ...LIMITS,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: lookEveryMs,
+  };
+  if (!config.tls) return createServer(limits, listener);
   const { certFile, keyFile } = config.tls;
   try {
     const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
     return createTlsServer(
-      { ...LIMITS, cert, key, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS_MAX },
+      { ...limits, cert, key, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS_MAX },
       listener,
     );
   } catch (error) {
@@ -176,7 +189,11 @@ async function stop(
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   // A client that goes on asking over the same connection would keep it, and this process, alive.
-  for (const response of underWay) response.shouldKeepAlive = false;
+  for (const response of underWay) {
+    response.shouldKeepAlive = false;
+    // Its headers may have said otherwise already.
+    response.once('close', () => server.closeIdleConnections());
+  }
   const cut = (): void => server.closeAllConnections();
   const timer = setTimeout(cut, ANSWERS_UNDER_WAY_MS);
   cutShort.addEventListener('abort', cut);

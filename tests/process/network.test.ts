@@ -1,35 +1,18 @@
-// The listening side on real sockets: slow senders, https in this process, an address that phones can use.
+// The listening side on real sockets: phones that vanish, https in this process, an address that phones can use.
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from '#tests/_support/localhost-certificate.ts';
-import { makeDataDir, removeDataDir, runCommand, startServer } from '#tests/_support/server-process.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
+import { removeDataDir, runCommand, startServer } from '#tests/_support/server-process.ts';
 
 let dataDir: string;
-beforeEach(() => {
-  dataDir = makeDataDir();
+beforeEach(async () => {
+  dataDir = await readyDataDir('empty');
 });
 afterEach(() => removeDataDir(dataDir));
-
-test('who sends its headers byte by byte is cut off, and holds up nobody', async () => {
-  const server = await startServer({ dataDir });
-  const { port } = new URL(server.url);
-  const slow = connect(Number(port), '127.0.0.1');
-  const ended = new Promise<string>((resolve) => {
-    const answer: string[] = [];
-    slow.on('data', (data) => answer.push(data.toString()));
-    slow.on('error', () => resolve(answer.join('')));
-    slow.on('close', () => resolve(answer.join('')));
-  });
-  slow.write('GET / HTTP/1.1\r\n');
-  const trickle = setInterval(() => slow.write('a'), 500);
-  expect((await fetch(`${server.url}/healthz`)).ok).toBe(true);
-  expect(await ended).toMatch(/^(HTTP\/1\.1 408|$)/);
-  clearInterval(trickle);
-  await server.stop();
-});
 
 test.each(['/api/sync', '/api/auth/sign-in/email'])(
   'a phone that loses its network halfway through %s is no failure of this server',
