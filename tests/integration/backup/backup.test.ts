@@ -1,11 +1,23 @@
 // The rehearsal: what a backup took is what a restore gives, row by row; and what is not a whole, true backup of ours
 // changes nothing.
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
 import { restoreBackup } from '#server/backup/restore-backup.ts';
+import { seal, unseal } from '#server/backup/sealed-file.ts';
 import { listSequences, listTables } from '#server/backup/tables.ts';
 import { writeBackup } from '#server/backup/write-backup.ts';
 import { createDatabase, createPool } from '#server/db/database.ts';
@@ -14,6 +26,7 @@ import { pollUntil } from '#server/poll.ts';
 import { prepareDemo } from '#server/demo/prepare.ts';
 import type { FreshDatabase } from '#tests/_support/database.ts';
 import { freshDatabase } from '#tests/_support/database.ts';
+import { openRegion } from '#tests/_support/region.ts';
 import { openTestContext } from '#tests/_support/test-context.ts';
 import type { TestServer } from '#tests/_support/test-context.ts';
 
@@ -24,6 +37,9 @@ let folder: string;
 let source: TestServer;
 let sourceUrl: string;
 let file: string;
+/** A region with little in it, and its backup: for what is to be refused, again and again. */
+let littleRegion: FreshDatabase;
+let small: string;
 let target: FreshDatabase;
 
 beforeAll(async () => {
@@ -36,9 +52,12 @@ beforeAll(async () => {
     { databaseUrl: sourceUrl, passphrase: PASSPHRASE, version: '0.1.0', now: new Date(NOW) },
     file,
   );
+  littleRegion = await makeLittleRegion();
+  small = await writeSmallBackup();
 });
 
 afterAll(async () => {
+  await littleRegion.drop();
   await source.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -82,10 +101,7 @@ test('a restored database holds the same rows, sequences and schema, and a new f
   const db = createDatabase(createPool(target.url));
   expect(await readMigrationState(db)).toEqual({ unknown: [], missing: [] });
   await db.destroy();
-});
-
-test('rules that the database keeps itself are there after a restore', async () => {
-  await restoreInto(target.url);
+  // The rules that the database keeps itself are there again too.
   await withClient(target.url, async (client) => {
     await expect(client.query('delete from posting')).rejects.toThrow(/never changed or deleted/);
   });
@@ -95,9 +111,9 @@ test('a backup is a snapshot: what is written while it is made is in it wholly o
   const busy = join(folder, 'busy.backup');
   let writing = true;
   let pairs = 0;
-  const writer = withClient(sourceUrl, async (client) => {
+  const writer = withClient(littleRegion.url, async (client) => {
     for (; writing; pairs++) {
-      // One transaction, one row in an early table and one in a late one.
+      // One transaction, one row in an early table, where a backup takes a while, and one in a late one.
       await client.query('begin');
       await client.query(`insert into card_system values (1, $1, 'pair')`, [`pair-${pairs}`]);
       await client.query(
@@ -112,7 +128,7 @@ test('a backup is a snapshot: what is written while it is made is in it wholly o
     onTimeout: () => new Error('nothing is written'),
   });
   await writeBackup(
-    { databaseUrl: sourceUrl, passphrase: PASSPHRASE, version: '0.1.0', now: new Date(NOW) },
+    { databaseUrl: littleRegion.url, passphrase: PASSPHRASE, version: '0.1.0', now: new Date(NOW) },
     busy,
   );
   writing = false;
@@ -137,7 +153,7 @@ test('nothing of a backup can be read without its passphrase', () => {
 });
 
 test('a wrong passphrase is refused, and nothing changes', async () => {
-  await expect(restoreInto(target.url, file, { passphrase: 'een heel ander wachtwoord' })).rejects.toThrow(
+  await expect(restoreInto(target.url, small, { passphrase: 'een heel ander wachtwoord' })).rejects.toThrow(
     /BACKUP_PASSPHRASE is not the one/,
   );
   expect(await tablesWithRows(target.url)).toEqual([]);
@@ -151,7 +167,7 @@ test.each([
   ['in the last byte', 'last'],
 ] as const)('one flipped bit is refused: %s', async (_, place) => {
   const damagedFile = join(folder, 'flipped.backup');
-  const bytes = readFileSync(file);
+  const bytes = readFileSync(small);
   const at = place === 'middle' ? bytes.length >> 1 : place === 'last' ? bytes.length - 1 : place;
   bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
   writeFileSync(damagedFile, bytes);
@@ -162,26 +178,26 @@ test.each([
 
 test.each([1, 40, 60, 1_000])('a backup that lost its last %i bytes is refused', async (lost) => {
   const shortFile = join(folder, 'short.backup');
-  writeFileSync(shortFile, readFileSync(file));
+  writeFileSync(shortFile, readFileSync(small));
   truncateSync(shortFile, statSync(shortFile).size - lost);
   await expect(restoreInto(target.url, shortFile)).rejects.toThrow(/damaged/);
   expect(await tablesWithRows(target.url)).toEqual([]);
 });
 
 test('a database with rows is only replaced when that is asked, and keeps them when the backup is damaged', async () => {
-  await restoreInto(target.url);
+  await restoreInto(target.url, small);
   await withClient(target.url, async (client) => {
     await client.query(`update region set name = 'of before'`);
   });
-  await expect(restoreInto(target.url)).rejects.toThrow(/not empty.*--replace/);
+  await expect(restoreInto(target.url, small)).rejects.toThrow(/not empty.*--replace/);
 
   const shortFile = join(folder, 'half.backup');
-  writeFileSync(shortFile, readFileSync(file));
+  writeFileSync(shortFile, readFileSync(small));
   truncateSync(shortFile, statSync(shortFile).size >> 1);
   await expect(restoreInto(target.url, shortFile, { replace: true })).rejects.toThrow(/damaged/);
   expect(await regionNames(target.url)).toEqual(['of before']);
 
-  await restoreInto(target.url, file, { replace: true });
+  await restoreInto(target.url, small, { replace: true });
   expect(await regionNames(target.url)).toEqual(['Westhoek']);
 });
 
@@ -200,6 +216,38 @@ test('a backup never overwrites a file', async () => {
     ),
   ).rejects.toThrow(/exists already/);
 });
+
+async function makeLittleRegion(): Promise<FreshDatabase> {
+  const database = await freshDatabase();
+  const region = await openRegion(database.url);
+  await region.activity();
+  await region.cards(50);
+  for (const n of [1, 2, 3, 4])
+    await region.db
+      .insertInto('card_system')
+      .values({ region_id: 1, card_system_id: `large-${n}`, name: randomBytes(200_000).toString('base64') })
+      .execute();
+  await region.close();
+  return database;
+}
+
+/** In several pieces, so that rows are there already when a later one turns out to be damaged; sealed at little cost. */
+async function writeSmallBackup(): Promise<string> {
+  const usual = join(folder, 'usual.backup');
+  await writeBackup(
+    { databaseUrl: littleRegion.url, passphrase: PASSPHRASE, version: '0.1.0', now: new Date(NOW) },
+    usual,
+  );
+  const cheap = join(folder, 'small.backup');
+  await pipeline(
+    createReadStream(usual),
+    (sealed: AsyncIterable<Buffer>) => unseal(sealed, PASSPHRASE),
+    (plain: AsyncIterable<Buffer>) => seal(plain, PASSPHRASE, 10),
+    createWriteStream(cheap),
+  );
+  expect(statSync(cheap).size).toBeGreaterThan(3 * 256 * 1024);
+  return cheap;
+}
 
 /** One hash of all rows for each table, and the state of each sequence. */
 async function fingerprints(url: string): Promise<Record<string, string>> {
