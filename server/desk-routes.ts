@@ -17,6 +17,7 @@ import { publicRoutes } from './organisations/routes.ts';
 import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
 import { stockRoutes } from './stock/routes.ts';
+import { settingRoutes } from './settings/routes.ts';
 import { rescueRoutes } from './rescue/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
@@ -47,6 +48,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', passholderRoutes(context, signIn))
     .route('/', stockRoutes(context, signIn))
     .route('/', auditRoutes(context, signIn))
+    .route('/', settingRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', rescueRoutes({ ...context, takeCommands }, signIn, turns))

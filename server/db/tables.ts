@@ -107,11 +107,13 @@ export interface Database {
     setting_id: GeneratedAlways<number>;
     key: string;
     nis_code: string | null;
+    organisation_id: string | null;
     value: Json<unknown>;
     from_day: string;
     set_at: number;
     set_by: string;
     reason: string;
+    withdraws: number | null;
   };
   membership: {
     region_id: number;

@@ -6,16 +6,17 @@ import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { CheckCardInput, CheckedCard, CounterFacts } from '#domain/passholder-api.ts';
 import { checkHandOut, saysKansenstatuut } from '#domain/passholders/card-life.ts';
 import { acceptedProofs } from '#domain/passholders/kansenstatuut.ts';
-import { settingOn } from '#domain/passholders/settings.ts';
+import { settingOn } from '#domain/settings/settings.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { findOrganisation } from '../organisations/repository.ts';
+import { listSettings } from '../settings/repository.ts';
 import { countRefusedCard } from './act-limits.ts';
 import { readNames } from './names.ts';
-import { findCardToGive, listSettings, readPostcodes } from './repository.ts';
+import { findCardToGive, readPostcodes } from './repository.ts';
 
 type CounterContext = Pick<Context, 'db' | 'clock'>;
 
@@ -49,6 +50,10 @@ export async function readCounter(
   return ok({
     today,
     graceDays: settingOn(settings, 'kansenstatuutGraceDays', null, today),
+    kansenstatuutEndsOn: settingOn(settings, 'kansenstatuutEndsOn', null, today),
+    moveBackDays: settingOn(settings, 'moveBackDays', null, today),
+    moveAheadDays: settingOn(settings, 'moveAheadDays', null, today),
+    blockReasons: [...settingOn(settings, 'blockReasons', null, today)],
     municipalities: [...new Set(postcodes.values())].map((nisCode) => ({
       nisCode,
       name: municipalities.get(nisCode) ?? nisCode,

@@ -12,7 +12,6 @@ import {
   type PassholderEvent,
 } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
-import type { SettingEntry } from '#domain/passholders/settings.ts';
 import type { Database, Personal } from '../db/tables.ts';
 
 type Db = Kysely<Database>;
@@ -453,17 +452,6 @@ export async function findRegisteringPlace(
     .where('e.n', '=', 1)
     .executeTakeFirst();
   return row?.nis_code ?? undefined;
-}
-
-export async function listSettings(db: Db, regionId: number): Promise<SettingEntry[]> {
-  const rows = await db.selectFrom('setting').selectAll().where('region_id', '=', regionId).execute();
-  return rows.map(({ key, nis_code, value, from_day, set_at }) => ({
-    key,
-    nisCode: nis_code,
-    value,
-    from: from_day,
-    setAt: set_at,
-  }));
 }
 
 /** Which municipality of the region a postcode belongs to. */

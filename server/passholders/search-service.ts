@@ -7,14 +7,14 @@ import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { kansenstatuutOn, type KansenstatuutStatus } from '#domain/passholders/kansenstatuut.ts';
 import { readSearch, type Search, type SearchPlace } from '#domain/passholders/search-text.ts';
-import { settingOn } from '#domain/passholders/settings.ts';
+import { settingOn } from '#domain/settings/settings.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermissionSomewhere } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { codeOf } from '../operator-error.ts';
-import { listSettings } from './repository.ts';
+import { listSettings } from '../settings/repository.ts';
 import {
   findPeople,
   listSearchPlaces,

@@ -13,7 +13,7 @@ import {
 import type { PassholderCommand } from '#domain/passholders/passholder-command.ts';
 import { apply, type Passholder, type PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
-import { settingOn, type SettingEntry } from '#domain/passholders/settings.ts';
+import { settingOn, type SettingEntry } from '#domain/settings/settings.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
@@ -27,10 +27,10 @@ import type { Database } from '../db/tables.ts';
 import { publish } from '../events.ts';
 import type { Kysely } from 'kysely';
 import { findOrganisation } from '../organisations/repository.ts';
+import { listSettings } from '../settings/repository.ts';
 import { countRefusedCard, isTakeOver, refuseTakeOver, type LimitRefusal } from './act-limits.ts';
 import {
   findAct,
-  listSettings,
   lockCards,
   readPassholder,
   readPostcodes,
@@ -242,6 +242,11 @@ async function factsOf(
     place,
     cards: await lockCards(db, regionId, numbersIn(command)),
     graceDays: settingOn(settings, 'kansenstatuutGraceDays', null, today),
+    moveDays: {
+      back: settingOn(settings, 'moveBackDays', null, today),
+      ahead: settingOn(settings, 'moveAheadDays', null, today),
+    },
+    blockReasons: settingOn(settings, 'blockReasons', null, today),
     nisCodeOf: nisCodeOf(postcodes),
     acceptedProofs: (nisCode) =>
       acceptedProofs(regionProofs, settingOn(settings, 'kansenstatuutProofsLeftOut', nisCode, today)),

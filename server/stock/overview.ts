@@ -5,6 +5,7 @@ import type { StockOverview } from '#domain/stock-api.ts';
 import type { Place } from '#domain/stock/stock.ts';
 import type { Actor } from '../auth/actor.ts';
 import { requirePermissionSomewhere } from '../auth/permission.ts';
+import { readStaffNames } from '../auth/staff-names.ts';
 import { findOrganisation, findRegion, listMunicipalities } from '../organisations/repository.ts';
 import {
   countStock,
@@ -13,7 +14,6 @@ import {
   listRanges,
   listTransferItems,
   listTransfers,
-  readNamesOf,
 } from './repository.ts';
 import { mayManage, type StockContext } from './service.ts';
 
@@ -62,7 +62,7 @@ export async function readStock(
     regionId,
     listed.map(({ transferId }) => transferId),
   );
-  const nameOf = await readNamesOf(db, [
+  const nameOf = await readStaffNames(db, [
     ...listed.flatMap(({ sentBy, closedBy }) => [sentBy, closedBy ?? sentBy]),
     ...deliveries.map(({ actor: who }) => who),
   ]);

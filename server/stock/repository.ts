@@ -428,11 +428,3 @@ export async function listCardSystems(
     .execute();
   return rows.map((row) => ({ cardSystemId: row.card_system_id, name: row.name }));
 }
-
-/** Who stands behind `user:<id>`. */
-export async function readNamesOf(db: Db, actors: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await sql<{ actor: string; name: string }>`
-    select 'user:' || id as actor, name from auth_user where 'user:' || id = any(${[...new Set(actors)]}::text[])
-  `.execute(db);
-  return new Map(rows.map(({ actor, name }) => [actor, name]));
-}

@@ -112,6 +112,11 @@ export type PassholderFile = z.infer<typeof PassholderFile>;
 export const CounterFacts = z.object({
   today: Day,
   graceDays: z.int(),
+  /** What the region decided (settings); absent from an older server. */
+  kansenstatuutEndsOn: z.optional(z.string()),
+  moveBackDays: z.optional(z.int()),
+  moveAheadDays: z.optional(z.int()),
+  blockReasons: z.optional(z.array(z.enum(BLOCK_REASONS))),
   /** Of the region that gives the cards; `proofs`: which the municipality accepts for the kansenstatuut. */
   municipalities: z.array(
     z.object({

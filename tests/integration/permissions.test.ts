@@ -39,6 +39,7 @@ type Ids = {
   decisionId: string;
   passholderId: string;
   transferId: string;
+  settingId: number;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
@@ -54,6 +55,7 @@ const NO_IDS: Ids = {
   decisionId: '',
   passholderId: '',
   transferId: '',
+  settingId: 0,
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
@@ -273,6 +275,23 @@ const CASES: Case[] = [
   },
   { route: 'GET /api/audit', allowed: ['admin', 'auditor', 'foreign'] },
   { route: 'GET /api/audit/people', allowed: ['admin', 'auditor', 'foreign'] },
+  // Which place one may see and change is in settings.test.ts.
+  { route: 'GET /api/settings', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
+  {
+    route: 'POST /api/settings',
+    body: () => ({
+      ...{ key: 'kansenstatuutProofsLeftOut', nisCode: IEPER, organisationId: null },
+      ...{ value: ['geen'], from: '2026-11-23', reason: 'proef', basedOn: 0 },
+    }),
+    allowed: ['admin', 'desk'],
+    sensitive: true,
+  },
+  {
+    route: 'POST /api/settings/withdraw',
+    body: ({ settingId }) => ({ settingId, reason: 'proef' }),
+    allowed: ['admin', 'desk'],
+    sensitive: true,
+  },
   { route: 'GET /api/stock', allowed: ['admin', 'desk', 'auditor', 'foreign'] },
   { route: 'POST /api/stock/deliveries/check', body: delivery, allowed: ['admin', 'foreign'] },
   { route: 'POST /api/stock/deliveries', body: delivery, allowed: ['admin'] },
@@ -448,8 +467,24 @@ beforeAll(async () => {
       sent_by: 'system',
     })
     .execute();
+  const { setting_id: settingId } = await server.context.db
+    .insertInto('setting')
+    .values({
+      region_id: 1,
+      key: 'kansenstatuutProofsLeftOut',
+      nis_code: IEPER,
+      organisation_id: null,
+      value: '[]',
+      from_day: '2020-01-01',
+      withdraws: null,
+      set_at: 0,
+      set_by: 'system',
+      reason: 'proef',
+    })
+    .returning('setting_id')
+    .executeTakeFirstOrThrow();
   const commandId = await checkIn(organisationId);
-  ids = { ...draft, activityId, linkId, deviceId, decisionId, passholderId, transferId, commandId };
+  ids = { ...draft, activityId, linkId, deviceId, decisionId, passholderId, transferId, settingId, commandId };
   ids = { ...ids, ...(await newColleague()) };
 });
 afterAll(async () => {

@@ -16,6 +16,7 @@ import * as passholders from './014_passholders.ts';
 import * as auditBlockReach from './015_audit_block_reach.ts';
 import * as passholderSearch from './016_passholder_search.ts';
 import * as stock from './017_stock.ts';
+import * as settingsAndCash from './018_settings_and_cash.ts';
 import * as auditView from './022_audit_view.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
@@ -37,5 +38,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '015_audit_block_reach': auditBlockReach,
   '016_passholder_search': passholderSearch,
   '017_stock': stock,
+  '018_settings_and_cash': settingsAndCash,
   '022_audit_view': auditView,
 };

@@ -77,9 +77,17 @@ export const limits = {
   freshProofMs: 10 * MINUTE_MS,
   /** An invitation outlives a weekend. */
   invitationMs: 3 * DAY_MS,
-  /** People tell a desk of a move before it, or some weeks after. */
-  moveBackDays: 92,
-  moveAheadDays: 92,
+  /** An amount at a counter: a million euros is a typing error. */
+  centsMax: 100_000_000,
+  percentMax: 100,
+  ageMax: 125,
+  priceRulesMax: 60,
+  /** A voucher for every child of a region. */
+  voucherUsesMax: 100_000,
+  /** A council decides at most so far ahead, and a setting may begin so late. */
+  settingAheadDays: 731,
+  settingListMax: 50,
+  settingTextMax: 300,
   personNameMax: 80,
   /** What is typed in the one box, and how much of it is looked for. */
   searchTextMax: 120,

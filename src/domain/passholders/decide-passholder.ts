@@ -3,12 +3,12 @@
 // have set. Nothing here knows who may do it (permissions) or what it costs (prices).
 import type { UitpasNumber } from '../cards/uitpas-number.ts';
 import { addCivilDays, type CivilDay } from '../kernel/civil-time.ts';
-import { limits } from '../kernel/limits.ts';
 import { ok, refuse, type Result } from '../kernel/result.ts';
 import {
   checkHandOut,
   checkReplace,
   saysKansenstatuut,
+  type BlockReason,
   type CardRefusal,
   type RegionCard,
 } from './card-life.ts';
@@ -40,6 +40,10 @@ export type PassholderFacts = {
   /** The municipality of this counter; null: the region's own. */
   readonly place: string | null;
   readonly graceDays: number;
+  /** How long ago, and how far ahead, a move may be told. */
+  readonly moveDays: { readonly back: number; readonly ahead: number };
+  /** Why a counter of this region may block a card. */
+  readonly blockReasons: readonly BlockReason[];
   /** The municipality of an address in one of the card system's postcodes; null outside of them. */
   readonly nisCodeOf: (person: Person) => string | null;
   /** The proofs of the kansenstatuut that a municipality accepts. */
@@ -52,6 +56,8 @@ export type PassholderRefusal =
   | { readonly code: 'person'; readonly problems: readonly PersonProblem[] }
   | { readonly code: 'is-registered' }
   | { readonly code: 'not-here'; readonly state: Passholder['state'] }
+  /** The region does not offer it (settings). */
+  | { readonly code: 'reason-not-offered' }
   | { readonly code: 'is-member' }
   | { readonly code: 'is-no-member' }
   /** Another municipality pays: from which day has to be said. */
@@ -84,6 +90,7 @@ export function decidePassholder(
         ? ok([{ kind: 'membership-ended', cardSystemId: command.cardSystemId, reason: command.reason }])
         : refuse({ code: 'is-no-member' });
     case 'block-card':
+      if (!facts.blockReasons.includes(command.reason)) return refuse({ code: 'reason-not-offered' });
       return withOwnCard(passholder, command.number, ({ number, state }) =>
         state === 'active'
           ? ok([{ kind: 'card-blocked', number, reason: command.reason }])
@@ -143,8 +150,8 @@ function move(
   { person, from }: Extract<PassholderCommand, { kind: 'move' }>,
   facts: PassholderFacts,
 ): Decision {
-  const earliest = addCivilDays(facts.today, -limits.moveBackDays);
-  const latest = addCivilDays(facts.today, limits.moveAheadDays);
+  const earliest = addCivilDays(facts.today, -facts.moveDays.back);
+  const latest = addCivilDays(facts.today, facts.moveDays.ahead);
   if (from < earliest || from > latest) return refuse({ code: 'move-out-of-range', earliest, latest });
   const nisCode = facts.nisCodeOf(person);
   const homes = homesAfterMove(passholder.homes, { nisCode, from }, facts.today);

@@ -39,8 +39,9 @@ export function kansenstatuutOn(
 /** Pays the kansentarief that day. */
 export const isEntitled = (status: KansenstatuutStatus): boolean => status === 'active' || status === 'grace';
 
-/** 30 April of next year, whatever the day of this one. */
-export const defaultEndOf = (today: CivilDay): CivilDay => `${Number(today.slice(0, 4)) + 1}-04-30`;
+/** A day of next year, whatever the day of this one: 30 April, unless the region has another (settings). */
+export const defaultEndOf = (today: CivilDay, endsOn = '04-30'): CivilDay =>
+  `${Number(today.slice(0, 4)) + 1}-${endsOn}`;
 
 export type KansenstatuutRefusal =
   | { readonly code: 'proof-not-accepted'; readonly proof: string }

@@ -1,6 +1,7 @@
 // Every way of failing in one sentence: what, why, and what now. Codes come from the server's problem documents.
 import { m } from '../paraglide/messages.js';
 import { RESCUE_SENTENCES } from '../rescue/rescue-text.ts';
+import { SETTING_SENTENCES } from './settings/setting-words.ts';
 import { STOCK_SENTENCES } from './stock/stock-words.ts';
 import { ApiRefusal, Unreachable } from '../api.ts';
 import { PASSHOLDER_SENTENCES } from './passholders/refusal-text.ts';
@@ -31,6 +32,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   ...RESCUE_SENTENCES,
   ...PASSHOLDER_SENTENCES,
   ...STOCK_SENTENCES,
+  ...SETTING_SENTENCES,
   'own-role': m.staff_problem_own_role,
   'last-administrator': m.staff_problem_last_administrator,
   'beyond-reach': m.staff_problem_beyond_reach,

@@ -92,6 +92,8 @@ class Town {
       cards: this.cards(),
       place: this.place,
       graceDays: GRACE_DAYS,
+      moveDays: { back: 92, ahead: 92 },
+      blockReasons: BLOCK_REASONS,
       nisCodeOf: townOf,
       acceptedProofs: (nisCode) => (nisCode === IEPER ? ['leefloon', 'attest'] : ['leefloon']),
     };

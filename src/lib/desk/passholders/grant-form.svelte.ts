@@ -17,6 +17,8 @@ export class GrantForm {
   proof = $state('');
   until = $state('');
   today: CivilDay = $state('');
+  /** The day of next year that is proposed (settings). */
+  endsOn: string | undefined;
   /** What the paying municipality accepts; undefined outside the region. */
   accepted = $state.raw<readonly string[] | undefined>();
   /** What goes on; null for a first grant. */
@@ -34,9 +36,17 @@ export class GrantForm {
     this.today = today;
     this.current = current;
     this.proof = '';
-    this.until = dateTextOf(defaultEndOf(today));
+    this.until = dateTextOf(defaultEndOf(today, this.endsOn));
     this.#left = new Set();
     this.#tried = false;
+  }
+
+  /** What the counter proposes is known later than the form; what was typed stays. */
+  knowEnd({ today, kansenstatuutEndsOn }: { today: CivilDay; kansenstatuutEndsOn?: string | undefined }): void {
+    const untouched = this.until === dateTextOf(defaultEndOf(this.today, this.endsOn));
+    this.today = today;
+    this.endsOn = kansenstatuutEndsOn;
+    if (untouched) this.until = dateTextOf(defaultEndOf(today, kansenstatuutEndsOn));
   }
 
   leave(field: Field): void {

@@ -46,6 +46,7 @@ export const PASSHOLDER_SENTENCES: Readonly<Record<string, () => string>> = {
   'card-digit-differs': m.passholder_card_digit_differs,
   'has-active-card': m.passholder_card_has_active,
   'reason-does-not-fit': m.passholder_reason_does_not_fit,
+  'reason-not-offered': m.passholder_reason_not_offered,
   'proof-not-accepted': m.passholder_proof_not_accepted,
   'end-passed': m.passholder_end_passed,
   'end-too-far': m.passholder_end_too_far,

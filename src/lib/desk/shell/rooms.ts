@@ -5,6 +5,7 @@ import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import ContactRound from '@lucide/svelte/icons/contact-round';
 import IdCard from '@lucide/svelte/icons/id-card';
+import Settings2 from '@lucide/svelte/icons/settings-2';
 import Package from '@lucide/svelte/icons/package';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Smartphone from '@lucide/svelte/icons/smartphone';
@@ -85,6 +86,14 @@ export const ROOMS: readonly Room[] = [
     short: m.audit_title,
     icon: ScrollText,
     needs: 'audit.read',
+    inMenuOnPhone: true,
+  },
+  {
+    href: '/balie/instellingen',
+    label: m.settings_title,
+    short: m.settings_title_short,
+    icon: Settings2,
+    needs: 'setting.read',
     inMenuOnPhone: true,
   },
 ];

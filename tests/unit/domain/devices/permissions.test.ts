@@ -32,6 +32,8 @@ passholder.erase      x               -               -               -         
 stock.read            x               x               -               -               -          x
 stock.manage          x               x               -               -               -          -
 stock.deliver         x               -               -               -               -          -
+setting.read          x               x               -               x               -          x
+setting.change        x               x               -               x               -          -
 device.read           x               x               x               x               -          x
 device.enrol          x               x               x               x               -          -
 device.manage         x               x               -               x               -          -

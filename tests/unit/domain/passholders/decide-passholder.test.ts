@@ -23,6 +23,8 @@ const facts = (...cards: RegionCard[]): PassholderFacts => ({
   cards: new Map([regular, second, third, reduced, reduced2, ...cards].map((card) => [card.number, card])),
   place: IEPER,
   graceDays: 30,
+  moveDays: { back: 92, ahead: 92 },
+  blockReasons: ['lost', 'stolen', 'defect'],
   nisCodeOf: townOf,
   acceptedProofs: (nisCode) => (nisCode === LANGEMARK ? ['schuldbemiddeling'] : ['leefloon']),
 });

@@ -73,7 +73,7 @@ export class Registration {
     this.#counter = counter;
     this.person.today = counter.today;
     this.person.municipalities = counter.municipalities;
-    this.grant.today = counter.today;
+    this.grant.knowEnd(counter);
     this.person.proposeCity();
   }
 

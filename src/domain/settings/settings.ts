@@ -1,0 +1,192 @@
+// What a region, a municipality or an organisation decides for itself, in force from a day. Values are data; what each means,
+// who may have one, and what holds when nobody decided, is here. Invariant: an entry is never changed; what was planned is
+// taken back by a later entry that names it (docs/adr/019).
+import * as z from 'zod/mini';
+import { addCivilDays, isCivilDay, type CivilDay } from '../kernel/civil-time.ts';
+import { limits } from '../kernel/limits.ts';
+import { tokenOf } from '../kernel/plain-text.ts';
+import { ok, refuse, type Result } from '../kernel/result.ts';
+import { BLOCK_REASONS } from '../passholders/card-life.ts';
+
+export const SETTING_SCOPES = ['region', 'municipality', 'organisation'] as const;
+export type SettingScope = (typeof SETTING_SCOPES)[number];
+
+const Days = z.int().check(z.minimum(0), z.maximum(366));
+const listOf = <T extends z.core.$ZodType>(item: T) => z.array(item).check(z.maxLength(limits.settingListMax));
+const Proofs = listOf(tokenOf(limits.idMax).check(z.minLength(1)));
+/** `04-30`; of a day that only some years have nobody can count. */
+const MonthDay = z.string().check(z.refine((text) => isCivilDay(`2027-${text}`)));
+
+export const SETTINGS = {
+  /** Days after its end in which the kansenstatuut still holds (publiq: 30). */
+  kansenstatuutGraceDays: Days,
+  /** The day of next year on which a kansenstatuut ends, unless a counter says another one (publiq: 30 April). */
+  kansenstatuutEndsOn: MonthDay,
+  /** The region's target group: what proves that somebody belongs to it. */
+  kansenstatuutProofs: Proofs.check(z.minLength(1)),
+  /** Of a municipality: the proofs that it leaves out. It may narrow the target group, never widen it. */
+  kansenstatuutProofsLeftOut: Proofs,
+  /** How long ago, and how far ahead, a move may be told. */
+  moveBackDays: Days,
+  moveAheadDays: Days,
+  /** Why a counter may block a card. */
+  blockReasons: listOf(z.enum(BLOCK_REASONS)).check(z.minLength(1)),
+} as const;
+
+export type SettingKey = keyof typeof SETTINGS;
+export type SettingValue<K extends SettingKey> = z.infer<(typeof SETTINGS)[K]>;
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[]; // its own keys
+export const isSettingKey = (text: string): text is SettingKey => text in SETTINGS;
+
+/** Who may decide it; the narrower place holds before the wider one. */
+const SCOPES: { readonly [K in SettingKey]: readonly SettingScope[] } = {
+  kansenstatuutGraceDays: ['region'],
+  kansenstatuutEndsOn: ['region'],
+  kansenstatuutProofs: ['region'],
+  kansenstatuutProofsLeftOut: ['municipality'],
+  moveBackDays: ['region'],
+  moveAheadDays: ['region'],
+  blockReasons: ['region'],
+};
+
+/** What holds when nobody decided. */
+export const SETTING_DEFAULTS: { readonly [K in SettingKey]: SettingValue<K> } = {
+  kansenstatuutGraceDays: 30,
+  kansenstatuutEndsOn: '04-30',
+  kansenstatuutProofs: ['verhoogde-tegemoetkoming', 'leefloon', 'schuldbemiddeling', 'materiele-opvang'],
+  kansenstatuutProofsLeftOut: [],
+  moveBackDays: 92,
+  moveAheadDays: 92,
+  blockReasons: [...BLOCK_REASONS],
+};
+
+/** Both null: the region as a whole. */
+export type SettingPlace = { readonly nisCode: string | null; readonly organisationId: string | null };
+
+export const scopeOf = ({ nisCode, organisationId }: SettingPlace): SettingScope =>
+  organisationId !== null ? 'organisation' : nisCode !== null ? 'municipality' : 'region';
+
+export type SettingEntry = SettingPlace & {
+  readonly settingId: number;
+  readonly key: string;
+  readonly value: unknown;
+  readonly from: CivilDay;
+  /** The entry that is taken back by this one. */
+  readonly withdraws: number | null;
+};
+
+export const settingsAt = (scope: SettingScope): SettingKey[] =>
+  SETTING_KEYS.filter((key) => SCOPES[key].includes(scope));
+
+/** What a place decided itself: the municipality, else null for the region. */
+export const settingOn = <K extends SettingKey>(
+  entries: readonly SettingEntry[],
+  key: K,
+  nisCode: string | null,
+  day: CivilDay,
+): SettingValue<K> => ownSetting(entries, key, { nisCode, organisationId: null }, day) ?? SETTING_DEFAULTS[key];
+
+export type SettingSource = SettingScope | 'default';
+
+/** What holds for a counter: the narrowest place that decided. `place`: the organisation with its municipality. */
+export function settingFor<K extends SettingKey>(
+  entries: readonly SettingEntry[],
+  key: K,
+  { nisCode, organisationId }: SettingPlace,
+  day: CivilDay,
+): { readonly value: SettingValue<K>; readonly source: SettingSource } {
+  const places: SettingPlace[] = [
+    { nisCode: null, organisationId },
+    { nisCode, organisationId: null },
+    { nisCode: null, organisationId: null },
+  ];
+  for (const place of places) {
+    const value = ownSetting(entries, key, place, day);
+    if (value !== undefined) return { value, source: scopeOf(place) };
+  }
+  return { value: SETTING_DEFAULTS[key], source: 'default' };
+}
+
+function ownSetting<K extends SettingKey>(
+  entries: readonly SettingEntry[],
+  key: K,
+  place: SettingPlace,
+  day: CivilDay,
+): SettingValue<K> | undefined {
+  const newest = standingEntries(entries, key, place).findLast(({ from }) => from <= day);
+  const parsed = newest && z.safeParse(SETTINGS[key], newest.value);
+  return parsed?.success ? (parsed.data as SettingValue<K>) : undefined; // parsed by its own schema
+}
+
+const isAt = (entry: SettingPlace, place: SettingPlace): boolean =>
+  entry.nisCode === place.nisCode && entry.organisationId === place.organisationId;
+
+/** Of one place and key, without what was taken back, in the order in which they hold: of two for a day the later written one. */
+export function standingEntries<E extends SettingEntry>(
+  entries: readonly E[],
+  key: SettingKey,
+  place: SettingPlace,
+): E[] {
+  const own = entries.filter((entry) => entry.key === key && isAt(entry, place));
+  const gone = new Set(own.map(({ withdraws }) => withdraws));
+  return own
+    .filter(({ settingId, withdraws }) => withdraws === null && !gone.has(settingId))
+    .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : a.settingId - b.settingId));
+}
+
+/** What a change was based on: the newest entry of that place and key, 0 before the first. */
+export const newestOf = (entries: readonly SettingEntry[], key: string, place: SettingPlace): number =>
+  Math.max(
+    0,
+    ...entries.filter((entry) => entry.key === key && isAt(entry, place)).map(({ settingId }) => settingId),
+  );
+
+export type SettingDraft = SettingPlace & {
+  readonly key: SettingKey;
+  readonly value: unknown;
+  readonly from: CivilDay;
+  readonly basedOn: number;
+};
+
+export type SettingRefusal =
+  | { readonly code: 'setting-not-here' }
+  | { readonly code: 'setting-value' }
+  | { readonly code: 'setting-from'; readonly earliest: CivilDay; readonly latest: CivilDay }
+  | { readonly code: 'setting-same' }
+  | { readonly code: 'proof-not-of-region'; readonly proofs: readonly string[] }
+  | { readonly code: 'setting-in-force' | 'setting-withdrawn' }
+  | { readonly code: 'changed-meanwhile' };
+
+/** May this be written down today? Nothing begins in the past: what was decided by it would have to be undone. */
+export function decideSetting(
+  entries: readonly SettingEntry[],
+  { key, value, from, basedOn, ...place }: SettingDraft,
+  today: CivilDay,
+): Result<unknown, SettingRefusal> {
+  if (!SCOPES[key].includes(scopeOf(place))) return refuse({ code: 'setting-not-here' });
+  if (basedOn !== newestOf(entries, key, place)) return refuse({ code: 'changed-meanwhile' });
+  const latest = addCivilDays(today, limits.settingAheadDays);
+  if (from < today || from > latest) return refuse({ code: 'setting-from', earliest: today, latest });
+  const parsed = z.safeParse(SETTINGS[key], value);
+  if (!parsed.success) return refuse({ code: 'setting-value' });
+  const held = standingEntries(entries, key, place).findLast((entry) => entry.from <= from);
+  if (held && JSON.stringify(held.value) === JSON.stringify(parsed.data))
+    return refuse({ code: 'setting-same' });
+  if (key === 'kansenstatuutProofsLeftOut') {
+    const region = settingOn(entries, 'kansenstatuutProofs', null, from);
+    const strange = (parsed.data as readonly string[]).filter((proof) => !region.includes(proof)); // of that schema
+    if (strange.length > 0) return refuse({ code: 'proof-not-of-region', proofs: strange });
+  }
+  return ok(parsed.data);
+}
+
+/** Only what does not hold yet. */
+export function decideWithdraw(
+  entries: readonly SettingEntry[],
+  entry: SettingEntry,
+  today: CivilDay,
+): Result<SettingEntry, SettingRefusal> {
+  if (entry.withdraws !== null || entries.some(({ withdraws }) => withdraws === entry.settingId))
+    return refuse({ code: 'setting-withdrawn' });
+  return entry.from <= today ? refuse({ code: 'setting-in-force' }) : ok(entry);
+}

@@ -1,0 +1,97 @@
+// How settings read: what each is called, what it means, and its value in words.
+import type { SettingsAnswer, SettingState, SettingVersion } from '#domain/settings-api.ts';
+import { BLOCK_REASONS, type BlockReason } from '#domain/passholders/card-life.ts';
+import type { SettingKey } from '#domain/settings/settings.ts';
+import { m } from '../../paraglide/messages.js';
+import { BLOCK_WORDS, proofText } from '../passholders/passholder-words.ts';
+
+type Words = { readonly title: () => string; readonly text: () => string };
+
+export const SETTING_WORDS: Readonly<Record<SettingKey, Words>> = {
+  kansenstatuutGraceDays: { title: m.settings_grace, text: m.settings_grace_text },
+  kansenstatuutEndsOn: { title: m.settings_ends_on, text: m.settings_ends_on_text },
+  kansenstatuutProofs: { title: m.settings_proofs, text: m.settings_proofs_text },
+  kansenstatuutProofsLeftOut: { title: m.settings_left_out, text: m.settings_left_out_text },
+  moveBackDays: { title: m.settings_move_back, text: m.settings_move_back_text },
+  moveAheadDays: { title: m.settings_move_ahead, text: m.settings_move_ahead_text },
+  blockReasons: { title: m.settings_block_reasons, text: m.settings_block_reasons_text },
+};
+
+/** Beside each other on the screen. */
+export const SETTING_GROUPS: readonly { readonly title: () => string; readonly keys: readonly SettingKey[] }[] = [
+  {
+    title: m.settings_group_kansenstatuut,
+    keys: [
+      'kansenstatuutProofs',
+      'kansenstatuutProofsLeftOut',
+      'kansenstatuutEndsOn',
+      'kansenstatuutGraceDays',
+    ],
+  },
+  { title: m.settings_group_cards, keys: ['blockReasons', 'moveBackDays', 'moveAheadDays'] },
+];
+
+/** Values come from the server; one that is not what its key says reads as nothing. */
+export const textsIn = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+export const wholeIn = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+export const monthDayText = (value: unknown): string => String(value).split('-').reverse().join('/');
+
+export const blockReasonText = (reason: string): string =>
+  isBlockReason(reason) ? BLOCK_WORDS[reason]() : reason;
+const isBlockReason = (text: string): text is BlockReason => BLOCK_REASONS.some((reason) => reason === text);
+
+/** One line for each thing it holds. */
+export function valueLines(key: SettingKey, value: unknown, { regionProofs }: SettingsAnswer): string[] {
+  switch (key) {
+    case 'kansenstatuutGraceDays':
+    case 'moveBackDays':
+    case 'moveAheadDays':
+      return [m.settings_days_value({ count: wholeIn(value) })];
+    case 'kansenstatuutEndsOn':
+      return [monthDayText(value)];
+    case 'kansenstatuutProofs':
+      return textsIn(value).map(proofText);
+    case 'kansenstatuutProofsLeftOut': {
+      const leftOut = textsIn(value);
+      const accepted = regionProofs.filter((proof) => !leftOut.includes(proof));
+      if (leftOut.length === 0) return [m.settings_accepts_all()];
+      return accepted.length === 0 ? [m.settings_accepts_none()] : accepted.map(proofText);
+    }
+    case 'blockReasons':
+      return textsIn(value).map(blockReasonText);
+  }
+}
+
+export const byText = (by: string): string => (by === 'system' ? m.settings_by_system() : by);
+
+export const STATE_WORDS: Readonly<Record<SettingVersion['state'], () => string>> = {
+  past: m.settings_state_past,
+  holds: m.settings_state_holds,
+  planned: m.settings_state_planned,
+  withdrawn: m.settings_state_withdrawn,
+};
+export const STATE_TONES = {
+  past: 'outline',
+  holds: 'ok',
+  planned: 'note',
+  withdrawn: 'warn',
+} as const satisfies Record<SettingVersion['state'], string>;
+
+export const SOURCE_WORDS: Readonly<Record<SettingState['source'], (() => string) | undefined>> = {
+  default: m.settings_holds_default,
+  region: m.settings_holds_region,
+  municipality: m.settings_holds_municipality,
+  organisation: undefined,
+};
+
+/** What the server refuses, in words (problem-text.ts). */
+export const SETTING_SENTENCES: Readonly<Record<string, () => string>> = {
+  'setting-not-here': m.settings_problem_not_here,
+  'setting-value': m.settings_problem_value,
+  'setting-from': m.settings_problem_from,
+  'setting-same': m.settings_problem_same,
+  'proof-not-of-region': m.settings_problem_proof,
+  'setting-in-force': m.settings_problem_in_force,
+  'setting-withdrawn': m.settings_problem_withdrawn,
+};
