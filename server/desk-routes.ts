@@ -10,6 +10,7 @@ import { createSignIn } from './auth/sign-in.ts';
 import { rosterRoutes } from './cards/roster-routes.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { checkInRoutes } from './checkins/routes.ts';
+import { cashRoutes } from './cash/routes.ts';
 import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { passholderRoutes } from './passholders/routes.ts';
@@ -49,6 +50,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', stockRoutes(context, signIn))
     .route('/', auditRoutes(context, signIn))
     .route('/', settingRoutes(context, signIn))
+    .route('/', cashRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', rescueRoutes({ ...context, takeCommands }, signIn, turns))

@@ -2,6 +2,10 @@
 // instants are UTC milliseconds.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { CardState } from '#domain/cards/card-facts.ts';
+import type { CardReason } from '#domain/cash/card-price.ts';
+import type { PaymentMeans } from '#domain/cash/sale.ts';
+import type { EntryKind } from '#domain/cash/till.ts';
+import type { VoucherValue } from '#domain/cash/voucher.ts';
 import type { Occurrence } from '#domain/checkins/activity-policy.ts';
 import type { Place, Role } from '#domain/devices/permissions.ts';
 import type { PeriodType } from '#domain/kernel/civil-time.ts';
@@ -114,6 +118,65 @@ export interface Database {
     set_by: string;
     reason: string;
     withdraws: number | null;
+  };
+  voucher: {
+    region_id: number;
+    voucher_id: string;
+    code: string;
+    label: string;
+    kind: VoucherValue['kind'];
+    value: number;
+    nis_code: string | null;
+    from_day: string;
+    until_day: string;
+    uses_max: number;
+    made_at: number;
+    made_by: string;
+    ended_at: number | null;
+    ended_by: string | null;
+  };
+  cash_entry: {
+    region_id: number;
+    entry_id: string;
+    organisation_id: string;
+    kind: EntryKind;
+    day: string;
+    at: number;
+    actor: string;
+    act_id: string | null;
+    passholder_id: string | null;
+    receipt_year: number | null;
+    receipt_no: number | null;
+    reason: CardReason | null;
+    means: PaymentMeans | null;
+    list_cents: Generated<number>;
+    discount_cents: Generated<number>;
+    due_cents: Generated<number>;
+    voucher_id: string | null;
+    why: Generated<string>;
+    corrects: string | null;
+  };
+  cash_posting: {
+    region_id: number;
+    entry_id: string;
+    line: number;
+    organisation_id: string;
+    account: string;
+    cents: number;
+  };
+  cash_close: {
+    region_id: number;
+    organisation_id: string;
+    day: string;
+    close_id: string;
+    request_digest: Uint8Array;
+    entry_id: string | null;
+    expected_cents: number;
+    counted_cents: number;
+    kept_cents: number;
+    why: string;
+    at: number;
+    actor: string;
   };
   membership: {
     region_id: number;

@@ -14,6 +14,7 @@ import { makePeople, publiqPeople } from './passholders.ts';
 import { submitPastVisits, type PastActivity } from './past-visits.ts';
 import { insertPeople } from './people-store.ts';
 import { insertPhones } from './phones.ts';
+import { insertDemoPrices } from './prices.ts';
 import { insertStaff } from './staff.ts';
 
 export type SeedContext = Pick<Context, 'db' | 'clock' | 'ids'>;
@@ -38,6 +39,7 @@ export async function seedDemo(context: SeedContext, submit: SubmitDeskCommands)
         ).nis,
       organisationId: (key) => must(organisations.get(key), key).organisationId,
     });
+    await insertDemoPrices(inside, REGION_ID);
     const people = makePeople(dice, westhoek.municipalities, now);
     await insertPeople(trx, REGION_ID, people, now);
     await insertPeople(trx, REGION_ID, publiqPeople(dice, now), now);

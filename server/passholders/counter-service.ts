@@ -6,7 +6,7 @@ import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { CheckCardInput, CheckedCard, CounterFacts } from '#domain/passholder-api.ts';
 import { checkHandOut, saysKansenstatuut } from '#domain/passholders/card-life.ts';
 import { acceptedProofs } from '#domain/passholders/kansenstatuut.ts';
-import { settingOn } from '#domain/settings/settings.ts';
+import { settingFor, settingOn } from '#domain/settings/settings.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
@@ -54,6 +54,15 @@ export async function readCounter(
     moveBackDays: settingOn(settings, 'moveBackDays', null, today),
     moveAheadDays: settingOn(settings, 'moveAheadDays', null, today),
     blockReasons: [...settingOn(settings, 'blockReasons', null, today)],
+    cardPrices: [...settingOn(settings, 'cardPrices', null, today)],
+    paymentMeans: [
+      ...settingFor(
+        settings,
+        'paymentMeans',
+        { nisCode: organisation.nisCode ?? null, organisationId },
+        today,
+      ).value,
+    ],
     municipalities: [...new Set(postcodes.values())].map((nisCode) => ({
       nisCode,
       name: municipalities.get(nisCode) ?? nisCode,

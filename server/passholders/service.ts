@@ -1,6 +1,7 @@
 // Acts of a desk on a pass holder: one transaction for what was decided, what follows for cards and rights, and who did
 // it. A request that comes twice is one act; two desks at once: the second one sees what the first one did.
 import { createHash } from 'node:crypto';
+import type { Payment } from '#domain/cash/sale.ts';
 import type { ActAnswer, ActInput, PassholderFile, RegisterInput } from '#domain/passholder-api.ts';
 import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
@@ -19,6 +20,8 @@ import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import { requireFreshProof } from '../auth/fresh-proof.ts';
+import { findPaidFor, sellCard, type PaymentRefusal } from '../cash/sell-card.ts';
+import { countWrongCode } from '../cash/service.ts';
 import { readVisitPast } from '../cards/visit-past.ts';
 import { readHistory } from './history.ts';
 import { readBalance, readNames } from './names.ts';
@@ -29,21 +32,15 @@ import type { Kysely } from 'kysely';
 import { findOrganisation } from '../organisations/repository.ts';
 import { listSettings } from '../settings/repository.ts';
 import { countRefusedCard, isTakeOver, refuseTakeOver, type LimitRefusal } from './act-limits.ts';
-import {
-  findAct,
-  lockCards,
-  readPassholder,
-  readPostcodes,
-  storeAct,
-  takeActId,
-} from './repository.ts';
+import { findAct, lockCards, readPassholder, readPostcodes, storeAct, takeActId } from './repository.ts';
 import { targetOf } from './target.ts';
 
-export type PassholderContext = Pick<Context, 'db' | 'clock'>;
+export type PassholderContext = Pick<Context, 'db' | 'clock' | 'ids'>;
 
 export type ActRefusal =
   | PassholderRefusal
   | LimitRefusal
+  | PaymentRefusal
   | { readonly code: 'not-found' }
   | { readonly code: 'other-act-with-this-id' }
   /** `n` as it is now. */
@@ -86,17 +83,23 @@ export async function readPassholderFile(
 export const registerPassholder = (
   context: PassholderContext,
   actor: Actor,
-  { actId, passholderId, organisationId, registration }: RegisterInput,
+  { actId, passholderId, organisationId, registration, payment }: RegisterInput,
 ): Promise<Result<ActAnswer, ActRefusal>> =>
-  act(context, actor, { actId, passholderId, organisationId, basedOn: 0, command: registration });
+  act(context, actor, {
+    ...{ actId, passholderId, organisationId, basedOn: 0, command: registration },
+    ...(payment && { payment }),
+  });
 
 export const actOnPassholder = (
   context: PassholderContext,
   actor: Actor,
   passholderId: string,
-  { actId, organisationId, basedOn, act: command }: ActInput,
+  { actId, organisationId, basedOn, act: command, payment }: ActInput,
 ): Promise<Result<ActAnswer, ActRefusal>> =>
-  act(context, actor, { actId, passholderId, organisationId, basedOn, command });
+  act(context, actor, {
+    ...{ actId, passholderId, organisationId, basedOn, command },
+    ...(payment && { payment }),
+  });
 
 type Request = {
   readonly actId: string;
@@ -104,6 +107,7 @@ type Request = {
   readonly organisationId: string;
   readonly basedOn: number;
   readonly command: PassholderCommand;
+  readonly payment?: Payment;
 };
 
 async function act(
@@ -111,7 +115,7 @@ async function act(
   actor: Actor,
   request: Request,
 ): Promise<Result<ActAnswer, ActRefusal>> {
-  const { db, clock } = context;
+  const { db, clock, ids } = context;
   const { regionId } = actor;
   const at = clock.now();
   const today = civilDayOf(at);
@@ -156,6 +160,12 @@ async function act(
         after,
         events,
       );
+      // Last, because the till of a counter is held until the end.
+      const paid = await sellCard(trx, regionId, {
+        ...{ entryId: ids.newId(), actId, at, today, actor: actorName(actor), organisation },
+        ...{ settings: world.settings, events: decided.value, after, payment: request.payment },
+      });
+      if (!paid.ok) return giveUp(paid);
       if (events.some(({ kind }) => SEEN_BY_PHONES.has(kind)))
         await publish(trx, { regionId, topic: 'cards' });
       await appendAudit(trx, {
@@ -166,10 +176,11 @@ async function act(
         subject: `passholder:${passholderId}`,
         detail: { actId, organisationId: organisation.organisationId },
       });
-      return ok({ passholderId, n: after.n });
+      return ok({ passholderId, n: after.n, ...(paid.value && { paid: paid.value }) });
     })
     .catch(refusalIn);
-  return countRefusedCard(context, actor, request.command.kind, answer);
+  const counted = await countRefusedCard(context, actor, request.command.kind, answer);
+  return counted.ok ? counted : countWrongCode(context, actor, counted.error);
 }
 
 /** After these a phone shows another verdict for a card. */
@@ -216,8 +227,9 @@ async function answerAgain(
   requestDigest: Uint8Array,
 ): Promise<Result<ActAnswer, ActRefusal>> {
   const known = await findAct(db, regionId, actId);
+  const paid = await findPaidFor(db, regionId, actId);
   return known && Buffer.from(known.requestDigest).equals(requestDigest)
-    ? ok({ passholderId: known.passholderId, n: known.n })
+    ? ok({ passholderId: known.passholderId, n: known.n, ...(paid && { paid }) })
     : refuse({ code: 'other-act-with-this-id' });
 }
 

@@ -2,6 +2,9 @@
 // numbers and birth dates travel in bodies, never in an address that is logged.
 import * as z from 'zod/mini';
 import { CARD_STATES } from './cards/card-facts.ts';
+import { PaidFor } from './cash-api.ts';
+import { PriceRule } from './cash/card-price.ts';
+import { Payment, PAYMENT_MEANS } from './cash/sale.ts';
 import { VisitPast } from './desk-api.ts';
 import { limits } from './kernel/limits.ts';
 import { lineOf } from './kernel/plain-text.ts';
@@ -22,6 +25,8 @@ export const RegisterInput = z.object({
   /** The counter one works at: its cards are handed out. */
   organisationId: Id,
   registration: Registration,
+  /** Needed where the card has a price. */
+  payment: z.optional(Payment),
 });
 export type RegisterInput = z.infer<typeof RegisterInput>;
 
@@ -32,6 +37,8 @@ export const ActInput = z.object({
   /** `n` of the file that was on the screen; another one in between is a conflict (409): the screen reads again and merges. */
   basedOn: z.int(),
   act: PassholderAct,
+  /** Needed where the act hands out a card that has a price. */
+  payment: z.optional(Payment),
 });
 export type ActInput = z.infer<typeof ActInput>;
 
@@ -44,7 +51,12 @@ const Kansenstatuut = z.object({
 });
 
 /** The answer to every act, the same each time it is sent. The file itself is read: that is allowed, counted and audited apart. */
-export const ActAnswer = z.object({ passholderId: Id, n: z.int() });
+export const ActAnswer = z.object({
+  passholderId: Id,
+  n: z.int(),
+  /** Where a card was handed out. */
+  paid: z.optional(PaidFor),
+});
 export type ActAnswer = z.infer<typeof ActAnswer>;
 
 /** What happened, told without the person's data: who may read the file has those beside it. */
@@ -117,6 +129,9 @@ export const CounterFacts = z.object({
   moveBackDays: z.optional(z.int()),
   moveAheadDays: z.optional(z.int()),
   blockReasons: z.optional(z.array(z.enum(BLOCK_REASONS))),
+  cardPrices: z.optional(z.array(PriceRule)),
+  /** How this counter is paid. */
+  paymentMeans: z.optional(z.array(z.enum(PAYMENT_MEANS))),
   /** Of the region that gives the cards; `proofs`: which the municipality accepts for the kansenstatuut. */
   municipalities: z.array(
     z.object({

@@ -40,6 +40,8 @@ type Ids = {
   passholderId: string;
   transferId: string;
   settingId: number;
+  entryId: string;
+  voucherId: string;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
@@ -56,6 +58,8 @@ const NO_IDS: Ids = {
   passholderId: '',
   transferId: '',
   settingId: 0,
+  entryId: '',
+  voucherId: '',
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
@@ -292,6 +296,31 @@ const CASES: Case[] = [
     allowed: ['admin', 'desk'],
     sensitive: true,
   },
+  {
+    route: 'GET /api/cash/entries/:id',
+    path: ({ entryId }) => `/api/cash/entries/${entryId}`,
+    allowed: ['admin', 'desk', 'auditor'],
+  },
+  { route: 'GET /api/vouchers', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
+  {
+    route: 'POST /api/vouchers/check',
+    body: ({ organisationId }) => ({ organisationId, code: 'GEEN1' }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/vouchers',
+    body: () => ({
+      ...{ voucherId: crypto.randomUUID(), code: 'EENCODE', label: 'proef', kind: 'amount', value: 1 },
+      ...{ nisCode: IEPER, from: '2026-01-01', until: '2026-01-02', usesMax: 1 },
+    }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/vouchers/:id/end',
+    path: ({ voucherId }) => `/api/vouchers/${voucherId}/end`,
+    body: () => ({}),
+    allowed: ['admin', 'desk'],
+  },
   { route: 'GET /api/stock', allowed: ['admin', 'desk', 'auditor', 'foreign'] },
   { route: 'POST /api/stock/deliveries/check', body: delivery, allowed: ['admin', 'foreign'] },
   { route: 'POST /api/stock/deliveries', body: delivery, allowed: ['admin'] },
@@ -483,8 +512,42 @@ beforeAll(async () => {
     })
     .returning('setting_id')
     .executeTakeFirstOrThrow();
+  const [entryId, voucherId] = [crypto.randomUUID(), crypto.randomUUID()];
+  await server.context.db
+    .insertInto('voucher')
+    .values({
+      ...{ region_id: 1, voucher_id: voucherId, code: 'PROEF', label: 'proef', kind: 'amount', value: 1 },
+      ...{ nis_code: IEPER, from_day: '2026-01-01', until_day: '2099-01-01', uses_max: 1 },
+      ...{ made_at: 0, made_by: 'system', ended_at: null, ended_by: null },
+    })
+    .execute();
+  await server.context.db
+    .insertInto('cash_entry')
+    .values({
+      ...{
+        region_id: 1,
+        entry_id: entryId,
+        organisation_id: organisationId,
+        kind: 'sale',
+        day: '2026-01-01',
+      },
+      ...{ at: 0, actor: 'system', act_id: null, passholder_id: null, receipt_year: 2026, receipt_no: 1 },
+      ...{ reason: 'first-card', means: 'free', voucher_id: null, corrects: null },
+    })
+    .execute();
   const commandId = await checkIn(organisationId);
-  ids = { ...draft, activityId, linkId, deviceId, decisionId, passholderId, transferId, settingId, commandId };
+  ids = {
+    ...draft,
+    activityId,
+    linkId,
+    deviceId,
+    decisionId,
+    passholderId,
+    transferId,
+    settingId,
+    commandId,
+  };
+  ids = { ...ids, entryId, voucherId };
   ids = { ...ids, ...(await newColleague()) };
 });
 afterAll(async () => {
@@ -548,6 +611,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
       commandId: id,
       decisionId: id,
     };
+    Object.assign(unknown, { entryId: id, voucherId: id });
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);

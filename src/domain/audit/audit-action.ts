@@ -35,6 +35,7 @@ export const AUDIT_GROUPS = {
   ],
   passholders: [...PASSHOLDER_CHANGES, 'passholder-take-over'],
   stock: ['stock-delivered', 'stock-sent', 'stock-received', 'stock-withdrawn', 'stock-written-off'],
+  settings: ['setting-changed', 'setting-withdrawn', 'voucher-made', 'voucher-ended'],
   activities: ['activity-created', 'activity-changed', 'check-in-undone', 'paper-list-entered'],
   phones: [
     'enrol-link-made',

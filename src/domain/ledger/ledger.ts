@@ -1,9 +1,9 @@
-// Double entry for points (and later cheques and cents): every entry moves an amount between accounts, its lines sum to 0.
+// Double entry for points and cents (and later cheques): every entry moves an amount between accounts, its lines sum to 0.
 // Invariants: an entry is never changed or deleted; a correction is a mirrored entry that names the one it corrects;
 // a stored balance equals the sum of its postings (tests/property, simulation).
 import { assert } from '../kernel/assert.ts';
 
-export const UNITS = ['point'] as const;
+export const UNITS = ['point', 'cent'] as const;
 export type Unit = (typeof UNITS)[number];
 
 export type AccountKind = 'passholder' | 'foreign-card' | 'issued';
@@ -29,6 +29,18 @@ export function pointsEntry(entryId: string, from: string, to: string, points: n
     ],
   });
 }
+
+/** Money between accounts of one counter; a line of nothing is left out. */
+export const centsEntry = (
+  entryId: string,
+  lines: readonly (readonly [accountId: string, cents: number])[],
+): Entry =>
+  checked({
+    entryId,
+    postings: lines.flatMap(([accountId, amount]) =>
+      amount === 0 ? [] : [{ accountId, unit: 'cent' as const, amount }],
+    ),
+  });
 
 /** The correction of an entry: the same lines with the opposite sign. */
 export const mirrorOf = (entry: Entry, entryId: string): Entry =>

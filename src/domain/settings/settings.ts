@@ -2,9 +2,11 @@
 // who may have one, and what holds when nobody decided, is here. Invariant: an entry is never changed; what was planned is
 // taken back by a later entry that names it (docs/adr/019).
 import * as z from 'zod/mini';
+import { PriceList } from '../cash/card-price.ts';
+import { PAYMENT_MEANS } from '../cash/sale.ts';
 import { addCivilDays, isCivilDay, type CivilDay } from '../kernel/civil-time.ts';
 import { limits } from '../kernel/limits.ts';
-import { tokenOf } from '../kernel/plain-text.ts';
+import { lineOf, tokenOf } from '../kernel/plain-text.ts';
 import { ok, refuse, type Result } from '../kernel/result.ts';
 import { BLOCK_REASONS } from '../passholders/card-life.ts';
 
@@ -12,7 +14,8 @@ export const SETTING_SCOPES = ['region', 'municipality', 'organisation'] as cons
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
 const Days = z.int().check(z.minimum(0), z.maximum(366));
-const listOf = <T extends z.core.$ZodType>(item: T) => z.array(item).check(z.maxLength(limits.settingListMax));
+const listOf = <T extends z.core.$ZodType>(item: T) =>
+  z.array(item).check(z.maxLength(limits.settingListMax));
 const Proofs = listOf(tokenOf(limits.idMax).check(z.minLength(1)));
 /** `04-30`; of a day that only some years have nobody can count. */
 const MonthDay = z.string().check(z.refine((text) => isCivilDay(`2027-${text}`)));
@@ -31,12 +34,16 @@ export const SETTINGS = {
   moveAheadDays: Days,
   /** Why a counter may block a card. */
   blockReasons: listOf(z.enum(BLOCK_REASONS)).check(z.minLength(1)),
+  cardPrices: PriceList,
+  /** How a counter is paid; that nothing is asked is always possible. */
+  paymentMeans: listOf(z.enum(PAYMENT_MEANS)).check(z.minLength(1)),
+  /** A line under each receipt: an address, opening hours. */
+  receiptText: lineOf(limits.settingTextMax),
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
 export type SettingValue<K extends SettingKey> = z.infer<(typeof SETTINGS)[K]>;
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[]; // its own keys
-export const isSettingKey = (text: string): text is SettingKey => text in SETTINGS;
 
 /** Who may decide it; the narrower place holds before the wider one. */
 const SCOPES: { readonly [K in SettingKey]: readonly SettingScope[] } = {
@@ -47,6 +54,9 @@ const SCOPES: { readonly [K in SettingKey]: readonly SettingScope[] } = {
   moveBackDays: ['region'],
   moveAheadDays: ['region'],
   blockReasons: ['region'],
+  cardPrices: ['region'],
+  paymentMeans: SETTING_SCOPES,
+  receiptText: SETTING_SCOPES,
 };
 
 /** What holds when nobody decided. */
@@ -58,6 +68,12 @@ export const SETTING_DEFAULTS: { readonly [K in SettingKey]: SettingValue<K> } =
   moveBackDays: 92,
   moveAheadDays: 92,
   blockReasons: [...BLOCK_REASONS],
+  // Nobody pays what nobody decided.
+  cardPrices: [
+    { reasons: ['first-card', 'lost', 'defect', 'kansenstatuut-changed', 'extra-card'], cents: 0 },
+  ],
+  paymentMeans: [...PAYMENT_MEANS],
+  receiptText: '',
 };
 
 /** Both null: the region as a whole. */
@@ -84,7 +100,8 @@ export const settingOn = <K extends SettingKey>(
   key: K,
   nisCode: string | null,
   day: CivilDay,
-): SettingValue<K> => ownSetting(entries, key, { nisCode, organisationId: null }, day) ?? SETTING_DEFAULTS[key];
+): SettingValue<K> =>
+  ownSetting(entries, key, { nisCode, organisationId: null }, day) ?? SETTING_DEFAULTS[key];
 
 export type SettingSource = SettingScope | 'default';
 

@@ -1,6 +1,7 @@
 // Every way of failing in one sentence: what, why, and what now. Codes come from the server's problem documents.
 import { m } from '../paraglide/messages.js';
 import { RESCUE_SENTENCES } from '../rescue/rescue-text.ts';
+import { CASH_SENTENCES } from './cash/cash-words.ts';
 import { SETTING_SENTENCES } from './settings/setting-words.ts';
 import { STOCK_SENTENCES } from './stock/stock-words.ts';
 import { ApiRefusal, Unreachable } from '../api.ts';
@@ -33,6 +34,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   ...PASSHOLDER_SENTENCES,
   ...STOCK_SENTENCES,
   ...SETTING_SENTENCES,
+  ...CASH_SENTENCES,
   'own-role': m.staff_problem_own_role,
   'last-administrator': m.staff_problem_last_administrator,
   'beyond-reach': m.staff_problem_beyond_reach,

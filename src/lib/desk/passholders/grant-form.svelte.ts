@@ -42,7 +42,13 @@ export class GrantForm {
   }
 
   /** What the counter proposes is known later than the form; what was typed stays. */
-  knowEnd({ today, kansenstatuutEndsOn }: { today: CivilDay; kansenstatuutEndsOn?: string | undefined }): void {
+  knowEnd({
+    today,
+    kansenstatuutEndsOn,
+  }: {
+    today: CivilDay;
+    kansenstatuutEndsOn?: string | undefined;
+  }): void {
     const untouched = this.until === dateTextOf(defaultEndOf(this.today, this.endsOn));
     this.today = today;
     this.endsOn = kansenstatuutEndsOn;

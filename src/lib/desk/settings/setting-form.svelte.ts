@@ -2,14 +2,16 @@
 import type { SettingsAnswer, SettingState } from '#domain/settings-api.ts';
 import { addCivilDays, isCivilDay, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { PAYMENT_MEANS } from '#domain/cash/sale.ts';
 import { BLOCK_REASONS } from '#domain/passholders/card-life.ts';
 import type { SettingKey } from '#domain/settings/settings.ts';
 import { m } from '../../paraglide/messages.js';
 import { dateTextOf, parseDateText } from '../../ui/date-text.ts';
 import { longCivilDayText, proofText } from '../passholders/passholder-words.ts';
-import { blockReasonText, monthDayText, textsIn, wholeIn } from './setting-words.ts';
+import { PriceRows } from './price-rows.svelte.ts';
+import { blockReasonText, meansText, monthDayText, pricesIn, textsIn, wholeIn } from './setting-words.ts';
 
-type FieldKind = 'days' | 'month-day' | 'choices';
+type FieldKind = 'days' | 'month-day' | 'choices' | 'prices' | 'text';
 const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   kansenstatuutGraceDays: 'days',
   moveBackDays: 'days',
@@ -18,6 +20,9 @@ const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   kansenstatuutProofs: 'choices',
   kansenstatuutProofsLeftOut: 'choices',
   blockReasons: 'choices',
+  paymentMeans: 'choices',
+  cardPrices: 'prices',
+  receiptText: 'text',
 };
 
 export class SettingForm {
@@ -29,6 +34,7 @@ export class SettingForm {
   chosen = $state.raw<readonly string[]>([]);
   choices = $state.raw<readonly { value: string; label: string }[]>([]);
   other = $state('');
+  readonly prices: PriceRows;
   from = $state('');
   reason = $state('');
   tried = $state(false);
@@ -46,12 +52,18 @@ export class SettingForm {
     const start = versions.find(({ state }) => state === 'planned')?.value ?? value;
     if (this.kind === 'days') this.text = String(wholeIn(start));
     if (this.kind === 'month-day') this.text = monthDayText(start);
+    if (this.kind === 'text') this.text = String(start);
     if (this.kind === 'choices') this.#startChoices(textsIn(start), regionProofs);
+    this.prices = new PriceRows(this.kind === 'prices' ? pricesIn(start) : []);
   }
 
   #startChoices(held: readonly string[], regionProofs: readonly string[]): void {
-    const own = this.key === 'blockReasons' ? BLOCK_REASONS : regionProofs;
-    const word = this.key === 'blockReasons' ? blockReasonText : proofText;
+    const [own, word] =
+      this.key === 'blockReasons'
+        ? [BLOCK_REASONS, blockReasonText]
+        : this.key === 'paymentMeans'
+          ? [PAYMENT_MEANS, meansText]
+          : [regionProofs, proofText];
     const all = [...new Set([...own, ...held])];
     this.choices = all.map((value) => ({ value, label: word(value) }));
     // What is left out is stored; what is accepted is what people think in.
@@ -81,6 +93,8 @@ export class SettingForm {
     if (this.kind === 'days') return daysIn(this.text) === undefined ? m.settings_days_wrong() : undefined;
     if (this.kind === 'month-day')
       return monthDayIn(this.text) === undefined ? m.settings_month_day_wrong() : undefined;
+    if (this.kind === 'prices') return this.prices.problem;
+    if (this.kind === 'text') return undefined;
     const mayBeNone = this.key === 'kansenstatuutProofsLeftOut';
     return this.chosen.length === 0 && !mayBeNone ? m.settings_choose_one() : undefined;
   });
@@ -110,6 +124,8 @@ export class SettingForm {
   get value(): unknown {
     if (this.kind === 'days') return daysIn(this.text);
     if (this.kind === 'month-day') return monthDayIn(this.text);
+    if (this.kind === 'prices') return this.prices.rules;
+    if (this.kind === 'text') return this.text.trim();
     const inOrder = this.choices.map(({ value }) => value);
     return this.key === 'kansenstatuutProofsLeftOut'
       ? inOrder.filter((value) => !this.chosen.includes(value))

@@ -1,8 +1,12 @@
 // How settings read: what each is called, what it means, and its value in words.
+import { PriceList, type PriceRule } from '#domain/cash/card-price.ts';
+import { PAYMENT_MEANS, type PaymentMeans } from '#domain/cash/sale.ts';
 import type { SettingsAnswer, SettingState, SettingVersion } from '#domain/settings-api.ts';
 import { BLOCK_REASONS, type BlockReason } from '#domain/passholders/card-life.ts';
 import type { SettingKey } from '#domain/settings/settings.ts';
+import * as z from 'zod/mini';
 import { m } from '../../paraglide/messages.js';
+import { MEANS_WORDS } from '../cash/cash-words.ts';
 import { BLOCK_WORDS, proofText } from '../passholders/passholder-words.ts';
 
 type Words = { readonly title: () => string; readonly text: () => string };
@@ -15,10 +19,16 @@ export const SETTING_WORDS: Readonly<Record<SettingKey, Words>> = {
   moveBackDays: { title: m.settings_move_back, text: m.settings_move_back_text },
   moveAheadDays: { title: m.settings_move_ahead, text: m.settings_move_ahead_text },
   blockReasons: { title: m.settings_block_reasons, text: m.settings_block_reasons_text },
+  cardPrices: { title: m.settings_prices, text: m.settings_prices_text },
+  paymentMeans: { title: m.settings_means, text: m.settings_means_text },
+  receiptText: { title: m.settings_receipt, text: m.settings_receipt_text },
 };
 
 /** Beside each other on the screen. */
-export const SETTING_GROUPS: readonly { readonly title: () => string; readonly keys: readonly SettingKey[] }[] = [
+export const SETTING_GROUPS: readonly {
+  readonly title: () => string;
+  readonly keys: readonly SettingKey[];
+}[] = [
   {
     title: m.settings_group_kansenstatuut,
     keys: [
@@ -28,6 +38,7 @@ export const SETTING_GROUPS: readonly { readonly title: () => string; readonly k
       'kansenstatuutGraceDays',
     ],
   },
+  { title: m.settings_group_till, keys: ['cardPrices', 'paymentMeans', 'receiptText'] },
   { title: m.settings_group_cards, keys: ['blockReasons', 'moveBackDays', 'moveAheadDays'] },
 ];
 
@@ -39,6 +50,14 @@ export const monthDayText = (value: unknown): string => String(value).split('-')
 
 export const blockReasonText = (reason: string): string =>
   isBlockReason(reason) ? BLOCK_WORDS[reason]() : reason;
+export const meansText = (means: string): string => (isMeans(means) ? MEANS_WORDS[means]() : means);
+const isMeans = (text: string): text is PaymentMeans => PAYMENT_MEANS.some((means) => means === text);
+
+/** Of a list that is none: nothing. */
+export function pricesIn(value: unknown): PriceRule[] {
+  const list = z.safeParse(PriceList, value);
+  return list.success ? list.data : [];
+}
 const isBlockReason = (text: string): text is BlockReason => BLOCK_REASONS.some((reason) => reason === text);
 
 /** One line for each thing it holds. */
@@ -60,6 +79,12 @@ export function valueLines(key: SettingKey, value: unknown, { regionProofs }: Se
     }
     case 'blockReasons':
       return textsIn(value).map(blockReasonText);
+    case 'paymentMeans':
+      return textsIn(value).map(meansText);
+    case 'receiptText':
+      return [value === '' ? m.settings_receipt_none() : String(value)];
+    case 'cardPrices':
+      return []; // a table of its own
   }
 }
 

@@ -34,6 +34,8 @@ stock.manage          x               x               -               -         
 stock.deliver         x               -               -               -               -          -
 setting.read          x               x               -               x               -          x
 setting.change        x               x               -               x               -          -
+till.read             x               x               -               -               -          x
+till.manage           x               x               -               -               -          -
 device.read           x               x               x               x               -          x
 device.enrol          x               x               x               x               -          -
 device.manage         x               x               -               x               -          -

@@ -1,11 +1,14 @@
 // Registering somebody: card first, then the person. The ids are made once for each intent and kept in the draft, so that
 // a second press, a lost answer or a dead tab never registers anybody twice.
+import type { PaidFor } from '#domain/cash-api.ts';
+import type { Payment } from '#domain/cash/sale.ts';
 import { ActAnswer, type CounterFacts, type RegisterInput } from '#domain/passholder-api.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import * as z from 'zod/mini';
 import { api, Unreachable } from '../../../api.ts';
 import { now } from '../../../clock.ts';
 import { newId } from '../../../ids.ts';
+import { PaymentForm } from '../../cash/payment.svelte.ts';
 import { clearKeptDraft, readKeptDraft, writeKeptDraft } from '../../draft.ts';
 import { isCode } from '../../problem-text.ts';
 import { Act } from '../../resource.svelte.ts';
@@ -32,6 +35,8 @@ export type Registered = {
   readonly number: string;
   /** Was taken before, under the same id: by a first press whose answer was lost. */
   readonly before: boolean;
+  /** Absent where the answer was lost. */
+  readonly paid: PaidFor | undefined;
 };
 
 /** A card that another room found in stock: the next registration begins with it. In memory, never in an address. */
@@ -44,6 +49,17 @@ export class Registration {
   readonly card = new NewCard();
   readonly person = new PersonForm(civilDayOf(now()));
   readonly grant = new GrantForm();
+  readonly payment = new PaymentForm(() =>
+    this.person.ageYears === undefined
+      ? undefined
+      : {
+          reason: 'first-card',
+          ageYears: this.person.ageYears,
+          nisCode: this.person.home?.nisCode ?? null,
+          // The grant of this act begins today.
+          kansentarief: this.card.saysKansenstatuut,
+        },
+  );
   readonly saving = new Act();
   /** No answer came: the same request goes again by itself. */
   waits = $state(false);
@@ -74,6 +90,7 @@ export class Registration {
     this.person.today = counter.today;
     this.person.municipalities = counter.municipalities;
     this.grant.knowEnd(counter);
+    this.payment.know(counter);
     this.person.proposeCity();
   }
 
@@ -105,14 +122,16 @@ export class Registration {
     this.person.showAll();
     this.grant.showAll();
     const cardIsGood = await this.card.check();
-    const input = this.#input();
+    const payment = await this.payment.build();
+    const input = payment === undefined ? undefined : this.#input(payment);
     if (!cardIsGood || input === undefined) return false;
     return this.#send(input);
   }
 
   /** Under the same id; what was changed meanwhile waits for a press. */
   async retry(): Promise<boolean> {
-    const input = this.#input();
+    const { current } = this.payment;
+    const input = current === undefined ? undefined : this.#input(current);
     if (!this.waits || this.#sent === undefined) return false;
     if (JSON.stringify(input) !== JSON.stringify(this.#sent)) {
       this.waits = false;
@@ -141,6 +160,7 @@ export class Registration {
     this.card.start('');
     this.person.start(person);
     this.grant.start(this.person.today);
+    this.payment.start();
     clearKeptDraft(this.#userId, DRAFT);
   }
 
@@ -154,7 +174,7 @@ export class Registration {
     this.restoredAt = at;
   }
 
-  #input(): RegisterInput | undefined {
+  #input(payment: Payment | null): RegisterInput | undefined {
     const { person } = this.person.checked;
     const { number, checked, saysKansenstatuut } = this.card;
     const organisationId = session.organisation?.organisationId;
@@ -172,12 +192,16 @@ export class Registration {
         number,
         ...(grant && { kansenstatuut: grant }),
       },
+      ...(payment && { payment }),
     };
   }
 
   async #send(input: RegisterInput): Promise<boolean> {
     this.#sent = input;
-    const ok = await this.saving.run(() => api.post('/api/passholders/register', input, ActAnswer));
+    let paid: PaidFor | undefined;
+    const ok = await this.saving.run(async () => {
+      ({ paid } = await api.post('/api/passholders/register', input, ActAnswer));
+    });
     const { error } = this.saving;
     this.waits = error instanceof Unreachable;
     // A first press got through and its answer did not; what was changed since stands in no file yet.
@@ -185,7 +209,7 @@ export class Registration {
     if (!ok && !before) return false;
     const { person, number } = input.registration;
     const { firstName, lastName } = person;
-    this.done = { passholderId: input.passholderId, firstName, lastName, number, before };
+    this.done = { passholderId: input.passholderId, firstName, lastName, number, before, paid };
     this.family = [...this.family, this.done];
     clearKeptDraft(this.#userId, DRAFT);
     return true;
