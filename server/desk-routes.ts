@@ -13,6 +13,7 @@ import { checkInRoutes } from './checkins/routes.ts';
 import { cashRoutes } from './cash/routes.ts';
 import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
+import { figureRoutes } from './figures/routes.ts';
 import { passholderRoutes } from './passholders/routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
 import { acceptByProvider } from './staff/invitation-service.ts';
@@ -51,6 +52,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', auditRoutes(context, signIn))
     .route('/', settingRoutes(context, signIn))
     .route('/', cashRoutes(context, signIn))
+    .route('/', figureRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', rescueRoutes({ ...context, takeCommands }, signIn, turns))

@@ -321,6 +321,7 @@ const CASES: Case[] = [
     body: () => ({}),
     allowed: ['admin', 'desk'],
   },
+  { route: 'GET /api/figures', allowed: ['admin', 'desk', 'auditor', 'foreign'] },
   { route: 'GET /api/stock', allowed: ['admin', 'desk', 'auditor', 'foreign'] },
   { route: 'POST /api/stock/deliveries/check', body: delivery, allowed: ['admin', 'foreign'] },
   { route: 'POST /api/stock/deliveries', body: delivery, allowed: ['admin'] },

@@ -18,6 +18,7 @@ import * as passholderSearch from './016_passholder_search.ts';
 import * as stock from './017_stock.ts';
 import * as settingsAndCash from './018_settings_and_cash.ts';
 import * as auditView from './022_audit_view.ts';
+import * as figures from './023_figures.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -40,4 +41,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '017_stock': stock,
   '018_settings_and_cash': settingsAndCash,
   '022_audit_view': auditView,
+  '023_figures': figures,
 };

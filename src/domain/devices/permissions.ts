@@ -37,6 +37,7 @@ export const ACTIONS = [
   'device.manage',
   'roster.read',
   'staff.manage',
+  'figures.read',
   'audit.read',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -72,6 +73,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Partial<Record<Action, 
     'device.enrol',
     'device.manage',
     'staff.manage',
+    'figures.read',
     'audit.read',
   ),
   'municipality-desk': all(
@@ -94,6 +96,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Partial<Record<Action, 
     'device.read',
     'device.enrol',
     'device.manage',
+    'figures.read',
   ),
   'youth-worker': all(
     'activity.read',
@@ -130,6 +133,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Partial<Record<Action, 
     'setting.read',
     'till.read',
     'device.read',
+    'figures.read',
     'audit.read',
   ),
 };

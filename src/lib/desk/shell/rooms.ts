@@ -1,6 +1,7 @@
 import type { Action } from '#domain/devices/permissions.ts';
 import type { LucideIcon } from '@lucide/svelte';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
+import ChartColumn from '@lucide/svelte/icons/chart-column';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import ContactRound from '@lucide/svelte/icons/contact-round';
@@ -78,6 +79,14 @@ export const ROOMS: readonly Room[] = [
     short: m.staff_title,
     icon: Users,
     needs: 'staff.manage',
+    inMenuOnPhone: true,
+  },
+  {
+    href: '/balie/cijfers',
+    label: m.figures_title,
+    short: m.figures_title,
+    icon: ChartColumn,
+    needs: 'figures.read',
     inMenuOnPhone: true,
   },
   {

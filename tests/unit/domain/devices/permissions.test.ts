@@ -41,6 +41,7 @@ device.enrol          x               x               x               x         
 device.manage         x               x               -               x               -          -
 roster.read           -               -               -               -               o          -
 staff.manage          x               -               -               x               -          -
+figures.read          x               x               -               -               -          x
 audit.read            x               -               -               -               -          x
 `;
 
