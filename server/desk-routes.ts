@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { figureRoutes } from './figures/routes.ts';
 import { passholderRoutes } from './passholders/routes.ts';
+import { organisationRoutes } from './organisations/desk-routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
 import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
@@ -43,6 +44,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', oidcRoutes(context, signIn, provider, acceptByProvider(context)))
     .route('/', passkeyRoutes(context, signIn))
     .route('/', staffRoutes(context, signIn))
+    .route('/', organisationRoutes(context, signIn))
     .route('/', activityRoutes(context, signIn))
     .route('/', deviceRoutes(context, signIn))
     .route('/', rosterRoutes(context))

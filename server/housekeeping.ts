@@ -1,14 +1,16 @@
 // Rows that nobody asks for any more go, once an hour and a batch at a time. Of several server processes one does a table:
-// each batch takes the lock of its table, and whoever finds it taken leaves that table to the other.
+// each batch takes the lock of its table, and whoever finds it taken leaves that table to the other. Opening hours that go on
+// get their next moments here too.
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type RawBuilder } from 'kysely';
 import { limits } from '#domain/kernel/limits.ts';
+import { planAhead } from './activities/plan-moments.ts';
 import type { Context } from './context.ts';
 
 const EVERY_MS = 3_600_000;
 const LOCK = 'streekbalie housekeeping';
 
-type HousekeepingContext = Pick<Context, 'db' | 'clock' | 'log' | 'stopping' | 'metrics'>;
+type HousekeepingContext = Pick<Context, 'db' | 'clock' | 'ids' | 'log' | 'stopping' | 'metrics'>;
 
 /** Ends when the server stops; resolves after the batch under way. */
 export async function runHousekeeping(context: HousekeepingContext): Promise<void> {
@@ -19,6 +21,8 @@ export async function runHousekeeping(context: HousekeepingContext): Promise<voi
         'done',
         Object.values(deleted).reduce((sum, rows) => sum + rows, 0),
       );
+      const planned = await planAhead(context);
+      if (planned > 0) context.log.info({ activities: planned }, 'opening hours planned on');
       if (Object.values(deleted).some((rows) => rows > 0)) context.log.info(deleted, 'housekeeping');
     } catch (error) {
       context.metrics.housekeeping('failed', 0);

@@ -1,5 +1,5 @@
 import { limits } from '#domain/kernel/limits.ts';
-import { readPolicies } from './activities/service.ts';
+import { readPolicies } from './activities/policies.ts';
 import { fingerprinterOf, rosterOfferOf } from './cards/roster-service.ts';
 import type { Context } from './context.ts';
 import { listOwing } from './devices/repository.ts';

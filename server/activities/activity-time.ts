@@ -1,3 +1,3 @@
 /** The filter of the list: where an activity stands in time. */
-export const ACTIVITY_TIMES = ['open', 'today', 'coming', 'past', 'all'] as const;
+export const ACTIVITY_TIMES = ['open', 'today', 'coming', 'attention', 'past', 'all'] as const;
 export type ActivityTime = (typeof ACTIVITY_TIMES)[number];

@@ -1,17 +1,23 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { CheckInLimit, Occurrence } from '#domain/checkins/activity-policy.ts';
+import type { Schedule } from '#domain/checkins/activity-schedule.ts';
+import type { PriceClass } from '#domain/checkins/price-class.ts';
 import type { Database } from '../db/tables.ts';
 import type { ActivityTime } from './activity-time.ts';
 
 type Db = Kysely<Database>;
 
 /** One date of an activity, without its check-in window. */
-export type Moment = Pick<Occurrence, 'occurrenceId' | 'startsAt' | 'endsAt'>;
+export type Moment = Pick<Occurrence, 'occurrenceId' | 'startsAt' | 'endsAt'> & {
+  /** Why it does not take place. */
+  readonly cancelledBecause?: string | undefined;
+};
 
 export type Activity = {
   readonly activityId: string;
   readonly organisationId: string;
   readonly organisationName: string;
+  readonly organisationKind: 'municipality' | 'organiser' | 'region';
   readonly nisCode?: string;
   readonly version: number;
   readonly title: string;
@@ -21,6 +27,8 @@ export type Activity = {
   readonly marginBeforeMin: number | null;
   readonly marginAfterMin: number | null;
   readonly sells: boolean;
+  readonly schedule: Schedule;
+  readonly priceClasses: readonly PriceClass[];
   readonly cardSystemIds: readonly string[];
   readonly moments: readonly Moment[];
 };
@@ -46,11 +54,14 @@ export async function findActivityIds(
   const text = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
   const inTime = {
     open: sql`exists (select from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
+      and o.cancelled_because is null
       and o.starts_at - coalesce(a.margin_before_min, r.margin_before_min) * 60000::bigint <= ${now}
       and o.ends_at + coalesce(a.margin_after_min, r.margin_after_min) * 60000::bigint > ${now})`,
     today: sql`exists (select from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
       and o.starts_at < ${filter.dayEndsAt} and o.ends_at > ${filter.dayStartsAt})`,
     coming: sql`t.next_at > ${now}`,
+    // Not over: only those can still be mended.
+    attention: sql`(t.last_end > ${now} or t.last_end is null)`,
     past: sql`t.last_end <= ${now}`,
     all: sql`true`,
   }[when];
@@ -61,6 +72,7 @@ export async function findActivityIds(
     left join lateral (
       select min(o.starts_at) filter (where o.ends_at > ${now}) as next_at, max(o.ends_at) as last_end
       from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
+        and o.cancelled_because is null
     ) t on true
     where a.region_id = ${regionId} and a.archived_at is null
       and a.organisation_id = any(${filter.organisationIds}::uuid[])
@@ -76,11 +88,12 @@ export async function findActivityIds(
 export async function readActivities(db: Db, regionId: number, ids: readonly string[]): Promise<Activity[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<ActivityRow>`
-    select a.*, o.name as organisation_name, o.nis_code,
+    select a.*, o.name as organisation_name, o.kind as organisation_kind, o.nis_code,
       (select coalesce(array_agg(s.card_system_id order by s.card_system_id), '{}') from activity_card_system s
         where s.region_id = a.region_id and s.activity_id = a.activity_id) as card_system_ids,
       (select coalesce(json_agg(json_build_object(
-          'occurrenceId', m.occurrence_id, 'startsAt', m.starts_at, 'endsAt', m.ends_at) order by m.starts_at), '[]')
+          'occurrenceId', m.occurrence_id, 'startsAt', m.starts_at, 'endsAt', m.ends_at,
+          'cancelledBecause', m.cancelled_because) order by m.starts_at), '[]')
         from occurrence m where m.region_id = a.region_id and m.activity_id = a.activity_id) as moments
     from activity a
     join organisation o on o.region_id = a.region_id and o.organisation_id = a.organisation_id
@@ -114,17 +127,12 @@ export async function lockActivityVersion(
   return row?.version;
 }
 
-export type ActivityWrite = Omit<Activity, 'organisationName' | 'nisCode' | 'cardSystemIds' | 'sells'> & {
+export type ActivityWrite = Omit<Activity, 'organisationName' | 'organisationKind' | 'nisCode' | 'sells'> & {
   readonly changedAt: number;
   readonly changedBy: string;
 };
 
-export async function insertActivity(
-  db: Db,
-  regionId: number,
-  activity: ActivityWrite,
-  cardSystemIds: readonly string[],
-): Promise<void> {
+export async function insertActivity(db: Db, regionId: number, activity: ActivityWrite): Promise<void> {
   await db
     .insertInto('activity')
     .values({
@@ -136,16 +144,7 @@ export async function insertActivity(
       ...columnsOf(activity),
     })
     .execute();
-  await db
-    .insertInto('activity_card_system')
-    .values(
-      cardSystemIds.map((id) => ({
-        region_id: regionId,
-        activity_id: activity.activityId,
-        card_system_id: id,
-      })),
-    )
-    .execute();
+  await writeCardSystems(db, regionId, activity);
   await writeMoments(db, regionId, activity);
 }
 
@@ -156,6 +155,7 @@ export async function updateActivity(db: Db, regionId: number, activity: Activit
     .where('region_id', '=', regionId)
     .where('activity_id', '=', activity.activityId)
     .execute();
+  await writeCardSystems(db, regionId, activity);
   await writeMoments(db, regionId, activity);
 }
 
@@ -184,16 +184,6 @@ export async function insertActivityVersion(
     .execute();
 }
 
-export async function listCardSystemIds(db: Db, regionId: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('card_system')
-    .select('card_system_id')
-    .where('region_id', '=', regionId)
-    .orderBy('card_system_id')
-    .execute();
-  return rows.map((row) => row.card_system_id);
-}
-
 /** Visits since then that count (not undone, not a second one), by activity. */
 export async function countVisits(
   db: Db,
@@ -214,6 +204,63 @@ export async function countVisits(
   return new Map(rows.map((row) => [row.activity_id, row.count]));
 }
 
+/** Phones that scan for it: enrolled and not revoked, by activity. */
+export async function countPhones(
+  db: Db,
+  regionId: number,
+  activityIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (activityIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('device_activity as e')
+    .innerJoin('device as d', (join) =>
+      join.onRef('d.region_id', '=', 'e.region_id').onRef('d.device_id', '=', 'e.device_id'),
+    )
+    .select(['e.activity_id', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('e.region_id', '=', regionId)
+    .where('e.activity_id', 'in', activityIds)
+    .where('d.kind', '=', 'phone')
+    .where('d.state', '=', 'active')
+    .groupBy('e.activity_id')
+    .execute();
+  return new Map(rows.map((row) => [row.activity_id, row.count]));
+}
+
+/** Opening hours whose last planned moment starts before that time. */
+export async function listEndingBefore(
+  db: Db,
+  lastStartBefore: number,
+  limit: number,
+): Promise<{ regionId: number; activityId: string }[]> {
+  const { rows } = await sql<{ regionId: number; activityId: string }>`
+    select a.region_id as "regionId", a.activity_id as "activityId" from activity a
+    where a.schedule ->> 'kind' = 'opening-hours' and a.archived_at is null
+      -- Hours with an end that was reached are done.
+      and coalesce(a.schedule ->> 'untilDay', '9999') > to_char(to_timestamp(${lastStartBefore} / 1000.0), 'YYYY-MM-DD')
+      and not exists (select from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
+        and o.starts_at >= ${lastStartBefore})
+    limit ${limit}
+  `.execute(db);
+  return rows;
+}
+
+async function writeCardSystems(
+  db: Db,
+  regionId: number,
+  { activityId, cardSystemIds }: Pick<Activity, 'activityId' | 'cardSystemIds'>,
+): Promise<void> {
+  await db
+    .deleteFrom('activity_card_system')
+    .where('region_id', '=', regionId)
+    .where('activity_id', '=', activityId)
+    .execute();
+  if (cardSystemIds.length === 0) return;
+  await db
+    .insertInto('activity_card_system')
+    .values(cardSystemIds.map((id) => ({ region_id: regionId, activity_id: activityId, card_system_id: id })))
+    .execute();
+}
+
 async function writeMoments(
   db: Db,
   regionId: number,
@@ -224,6 +271,7 @@ async function writeMoments(
     .where('region_id', '=', regionId)
     .where('activity_id', '=', activityId)
     .execute();
+  if (moments.length === 0) return;
   await db
     .insertInto('occurrence')
     .values(
@@ -233,6 +281,7 @@ async function writeMoments(
         activity_id: activityId,
         starts_at: moment.startsAt,
         ends_at: moment.endsAt,
+        cancelled_because: moment.cancelledBecause ?? null,
       })),
     )
     .execute();
@@ -247,22 +296,28 @@ const columnsOf = (activity: ActivityWrite) => ({
   limit_period: activity.limit?.period ?? null,
   margin_before_min: activity.marginBeforeMin,
   margin_after_min: activity.marginAfterMin,
+  schedule: JSON.stringify(activity.schedule),
+  price_classes: JSON.stringify(activity.priceClasses),
   changed_at: activity.changedAt,
   changed_by: activity.changedBy,
 });
 
-type ActivityRow = Omit<Database['activity'], 'sells'> & {
+type ActivityRow = Omit<Database['activity'], 'sells' | 'schedule' | 'price_classes'> & {
   sells: boolean;
+  schedule: Schedule;
+  price_classes: PriceClass[];
   organisation_name: string;
+  organisation_kind: Activity['organisationKind'];
   nis_code: string | null;
   card_system_ids: string[];
-  moments: Moment[];
+  moments: (Moment & { cancelledBecause: string | null })[];
 };
 
 const activityOf = (row: ActivityRow): Activity => ({
   activityId: row.activity_id,
   organisationId: row.organisation_id,
   organisationName: row.organisation_name,
+  organisationKind: row.organisation_kind,
   ...(row.nis_code !== null && { nisCode: row.nis_code }),
   version: row.version,
   title: row.title,
@@ -276,5 +331,10 @@ const activityOf = (row: ActivityRow): Activity => ({
   marginAfterMin: row.margin_after_min,
   sells: row.sells,
   cardSystemIds: row.card_system_ids,
-  moments: row.moments,
+  schedule: row.schedule,
+  priceClasses: row.price_classes,
+  moments: row.moments.map(({ cancelledBecause, ...moment }) => ({
+    ...moment,
+    ...(cancelledBecause !== null && { cancelledBecause }),
+  })),
 });

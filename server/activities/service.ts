@@ -1,8 +1,7 @@
 import type { AuditAction } from '#domain/audit/audit-action.ts';
-import type { ActivityInput, ActivityList, DeskActivity } from '#domain/desk-api.ts';
+import type { ActivityInput, ActivityList, CancelOccurrence, DeskActivity } from '#domain/desk-api.ts';
+import { twiceNamed } from '#domain/checkins/price-class.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
-import type { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
-import { marginsOf, periodsAround, withWindow } from '#domain/checkins/activity-window.ts';
 import { must } from '#domain/kernel/assert.ts';
 import { periodOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
@@ -11,25 +10,33 @@ import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { publish } from '../events.ts';
-import { findOrganisation, findRegion, listOrganisations, type Region } from '../organisations/repository.ts';
-import type { ActivityTime } from './activity-time.ts';
 import {
-  countVisits,
+  findOrganisation,
+  findRegion,
+  listCardSystems,
+  listOrganisations,
+} from '../organisations/repository.ts';
+import type { ActivityTime } from './activity-time.ts';
+import { toDeskActivities } from './desk-view.ts';
+import { momentsOf, type MomentFault } from './plan-moments.ts';
+import { writeVersion } from './policies.ts';
+import {
   findActivity,
   findActivityIds,
   insertActivity,
-  insertActivityVersion,
-  listCardSystemIds,
   lockActivityVersion,
   readActivities,
   updateActivity,
   type Activity,
+  type ActivityFilter,
   type ActivityWrite,
 } from './repository.ts';
 
 type ActivityContext = Pick<Context, 'db' | 'clock' | 'ids'>;
 
 const PAGE_SIZE = 25;
+/** Of what is to come, so many are looked over for warnings: the soonest. */
+const LOOKED_OVER_MAX = 200;
 
 export type ActivityRefusal = {
   readonly code:
@@ -37,8 +44,10 @@ export type ActivityRefusal = {
     | 'changed-meanwhile'
     | 'version-missing'
     | 'organisation-fixed'
-    | 'occurrence-unknown'
-    | 'occurrence-ends-before-start';
+    | 'card-system-unknown'
+    | 'price-twice'
+    | 'occurrence-over'
+    | MomentFault['code'];
   /** Path in the body, where one can mend it. */
   readonly path?: string;
 };
@@ -47,7 +56,8 @@ export async function listActivities(
   context: ActivityContext,
   actor: Actor,
   query: {
-    readonly organisationId?: string;
+    readonly organisationId?: string | undefined;
+    readonly nisCode?: string | undefined;
     readonly text: string;
     readonly when: ActivityTime;
     readonly page: number;
@@ -59,9 +69,10 @@ export async function listActivities(
   const today = periodOf('DAY', now);
   const organisationIds = (await listOrganisations(db, actor.regionId))
     .filter((place) => isAllowed(actor.grants, 'activity.read', { regionId: actor.regionId, ...place }))
+    .filter(({ nisCode }) => query.nisCode === undefined || nisCode === query.nisCode)
     .map(({ organisationId }) => organisationId)
     .filter((id) => query.organisationId === undefined || id === query.organisationId);
-  const { ids, total } = await findActivityIds(db, actor.regionId, {
+  const filter = {
     organisationIds,
     text: query.text,
     when: query.when,
@@ -70,12 +81,33 @@ export async function listActivities(
     dayEndsAt: today.endsAt,
     limit: PAGE_SIZE,
     offset: (query.page - 1) * PAGE_SIZE,
-  });
+  };
+  if (query.when === 'attention') return listToLookAt(context, actor, filter, query.page);
+  const { ids, total } = await findActivityIds(db, actor.regionId, filter);
   const activities = await readActivities(db, actor.regionId, ids);
   return {
     activities: await toDeskActivities(context, actor, activities),
     total,
     page: query.page,
+    pageSize: PAGE_SIZE,
+  };
+}
+
+/** What a warning is, the domain says: so they are all looked over here, and then cut into pages. */
+async function listToLookAt(
+  context: ActivityContext,
+  actor: Actor,
+  filter: ActivityFilter,
+  page: number,
+): Promise<ActivityList> {
+  const { db } = context;
+  const { ids } = await findActivityIds(db, actor.regionId, { ...filter, limit: LOOKED_OVER_MAX, offset: 0 });
+  const found = await toDeskActivities(context, actor, await readActivities(db, actor.regionId, ids));
+  const activities = found.filter(({ warnings }) => warnings.length > 0);
+  return {
+    activities: activities.slice(filter.offset, filter.offset + filter.limit),
+    total: activities.length,
+    page,
     pageSize: PAGE_SIZE,
   };
 }
@@ -88,7 +120,7 @@ export async function getActivity(
   const activity = await findActivity(context.db, actor.regionId, activityId);
   await requirePermission(context, actor, 'activity.read', activity);
   if (!activity) return refuse({ code: 'not-found' });
-  return ok(await toDeskActivity(context, actor, activity));
+  return ok(must((await toDeskActivities(context, actor, [activity]))[0], 'the activity just read'));
 }
 
 export async function createActivity(
@@ -99,20 +131,14 @@ export async function createActivity(
   const organisation = await findOrganisation(context.db, actor.regionId, input.organisationId);
   await requirePermission(context, actor, 'activity.write', organisation);
   if (!organisation) return refuse({ code: 'not-found' });
-  const fault = faultIn(input, []);
-  if (fault) return refuse(fault);
-
-  const { db, ids } = context;
-  const region = must(await findRegion(db, actor.regionId), 'region');
-  const activity = toWrite(context, actor, input, ids.newId(), 1);
-  await db.transaction().execute(async (trx) => {
-    // As publiq does: a new activity is open to every card system of the region.
-    await insertActivity(trx, actor.regionId, activity, await listCardSystemIds(trx, actor.regionId));
-    await insertActivityVersion(trx, actor.regionId, versionOf(activity, region));
-    await appendAudit(trx, auditOf(actor, 'activity-created', activity));
-    await publish(trx, { regionId: actor.regionId, topic: 'activities', activityId: activity.activityId });
+  const activityId = context.ids.newId();
+  const written = await toWrite(context, actor, input, { activityId, version: 1 });
+  if (!written.ok) return written;
+  await context.db.transaction().execute(async (trx) => {
+    await insertActivity(trx, actor.regionId, written.value);
+    await recordChange(trx, actor, 'activity-created', written.value);
   });
-  return getActivity(context, actor, activity.activityId);
+  return getActivity(context, actor, activityId);
 }
 
 export async function editActivity(
@@ -128,143 +154,122 @@ export async function editActivity(
   if (input.organisationId !== stored.organisationId) {
     return refuse({ code: 'organisation-fixed', path: 'organisationId' });
   }
-  const fault = faultIn(
-    input,
-    stored.moments.map(({ occurrenceId }) => occurrenceId),
-  );
-  if (fault) return refuse(fault);
-
-  const { db } = context;
-  const region = must(await findRegion(db, actor.regionId), 'region');
-  const activity = toWrite(context, actor, input, activityId, input.version + 1);
-  const written = await db.transaction().execute(async (trx) => {
-    if ((await lockActivityVersion(trx, actor.regionId, activityId)) !== input.version) return false;
-    await updateActivity(trx, actor.regionId, activity);
-    await insertActivityVersion(trx, actor.regionId, versionOf(activity, region));
-    await appendAudit(trx, auditOf(actor, 'activity-changed', activity));
-    await publish(trx, { regionId: actor.regionId, topic: 'activities', activityId });
-    return true;
-  });
-  if (!written) return refuse({ code: 'changed-meanwhile' });
-  return getActivity(context, actor, activityId);
+  const version = input.version + 1;
+  const written = await toWrite(context, actor, input, { activityId, version, stored });
+  if (!written.ok) return written;
+  return store(context, actor, 'activity-changed', written.value);
 }
 
-/** What a phone holds of its activities; for the sync, which knows what the phone is enrolled for. */
-export async function readPolicies(
-  db: Context['db'],
-  regionId: number,
-  activityIds: readonly string[],
-  now: number,
-): Promise<ActivityPolicy[]> {
-  const region = must(await findRegion(db, regionId), 'region');
-  return (await readActivities(db, regionId, activityIds)).map((activity) => policyOf(activity, region, now));
-}
-
-export function policyOf(activity: Activity, region: Region, now: number): ActivityPolicy {
-  const margins = marginsOf(activity, region);
-  return {
-    activityId: activity.activityId,
-    version: activity.version,
-    title: activity.title,
-    place: activity.place,
-    organisationName: activity.organisationName,
-    points: activity.points,
-    limit: activity.limit,
-    occurrences: activity.moments.map((moment) => withWindow(moment, margins)),
-    // Without a limit the server counts by the day.
-    periods: periodsAround(activity.limit?.period ?? 'DAY', now),
-    sells: activity.sells,
-  };
-}
-
-function faultIn(input: ActivityInput, knownIds: readonly string[]): ActivityRefusal | undefined {
-  for (const [index, { occurrenceId, startsAt, endsAt }] of input.occurrences.entries()) {
-    const path = `occurrences.${index}`;
-    if (endsAt <= startsAt) return { code: 'occurrence-ends-before-start', path: `${path}.endsAt` };
-    const twice = input.occurrences.findIndex((other) => other.occurrenceId === occurrenceId) !== index;
-    if (occurrenceId !== undefined && (twice || !knownIds.includes(occurrenceId))) {
-      return { code: 'occurrence-unknown', path: `${path}.occurrenceId` };
-    }
-  }
-  return undefined;
-}
-
-const toWrite = (
-  { clock, ids }: ActivityContext,
-  actor: Actor,
-  input: ActivityInput,
-  activityId: string,
-  version: number,
-): ActivityWrite => ({
-  activityId,
-  organisationId: input.organisationId,
-  version,
-  title: input.title,
-  place: input.place,
-  points: input.points,
-  limit: input.limit,
-  marginBeforeMin: input.marginBeforeMin,
-  marginAfterMin: input.marginAfterMin,
-  moments: input.occurrences.map(({ occurrenceId, startsAt, endsAt }) => ({
-    occurrenceId: occurrenceId ?? ids.newId(),
-    startsAt,
-    endsAt,
-  })),
-  changedAt: clock.now(),
-  changedBy: actorName(actor),
-});
-
-const versionOf = (activity: ActivityWrite, region: Region) => ({
-  activityId: activity.activityId,
-  version: activity.version,
-  points: activity.points,
-  occurrences: activity.moments.map((moment) => withWindow(moment, marginsOf(activity, region))),
-  since: activity.changedAt,
-});
-
-const auditOf = (actor: Actor, action: AuditAction, activity: ActivityWrite) => ({
-  regionId: actor.regionId,
-  at: activity.changedAt,
-  actor: actorName(actor),
-  action,
-  subject: `activity:${activity.activityId}`,
-  detail: { version: activity.version },
-});
-
-async function toDeskActivity(
+/** One evening does not take place, or does after all. */
+export async function cancelOccurrence(
   context: ActivityContext,
   actor: Actor,
-  activity: Activity,
-): Promise<DeskActivity> {
-  return must((await toDeskActivities(context, actor, [activity]))[0], 'the activity just read');
+  activityId: string,
+  occurrenceId: string,
+  { because, version }: CancelOccurrence,
+): Promise<Result<DeskActivity, ActivityRefusal>> {
+  const stored = await findActivity(context.db, actor.regionId, activityId);
+  await requirePermission(context, actor, 'activity.write', stored);
+  const moment = stored?.moments.find((one) => one.occurrenceId === occurrenceId);
+  if (!stored || !moment) return refuse({ code: 'not-found' });
+  const { clock } = context;
+  // Who came has come: visits are undone one by one.
+  if (moment.endsAt <= clock.now()) return refuse({ code: 'occurrence-over', path: 'occurrenceId' });
+  const { occurrenceId: id, startsAt, endsAt } = moment;
+  const changed = {
+    occurrenceId: id,
+    startsAt,
+    endsAt,
+    ...(because !== null && { cancelledBecause: because }),
+  };
+  return store(context, actor, because === null ? 'occurrence-resumed' : 'occurrence-cancelled', {
+    ...stored,
+    version: version + 1,
+    moments: stored.moments.map((one) => (one === moment ? changed : one)),
+    changedAt: clock.now(),
+    changedBy: actorName(actor),
+  });
 }
 
-async function toDeskActivities(
-  { db, clock }: ActivityContext,
+export async function listNamedCardSystems(
+  context: ActivityContext,
   actor: Actor,
-  activities: readonly Activity[],
-): Promise<DeskActivity[]> {
-  const region = must(await findRegion(db, actor.regionId), 'region');
-  const today = periodOf('DAY', clock.now());
-  const visits = await countVisits(
-    db,
-    actor.regionId,
-    activities.map(({ activityId }) => activityId),
-    today.startsAt,
-  );
-  return activities.map((activity) => ({
-    activityId: activity.activityId,
-    organisationId: activity.organisationId,
-    organisationName: activity.organisationName,
-    version: activity.version,
-    title: activity.title,
-    place: activity.place,
-    points: activity.points,
-    limit: activity.limit,
-    marginBeforeMin: activity.marginBeforeMin,
-    marginAfterMin: activity.marginAfterMin,
-    occurrences: activity.moments.map((moment) => withWindow(moment, marginsOf(activity, region))),
-    checkInsToday: visits.get(activity.activityId) ?? 0,
-    mayWrite: isAllowed(actor.grants, 'activity.write', { regionId: actor.regionId, ...activity }),
-  }));
+): Promise<{ cardSystems: { cardSystemId: string; name: string }[] }> {
+  await requirePermissionSomewhere(context, actor, 'activity.read');
+  return { cardSystems: await listCardSystems(context.db, actor.regionId) };
+}
+
+/** As the version after the one that was looked at, or not at all. */
+async function store(
+  context: ActivityContext,
+  actor: Actor,
+  action: AuditAction,
+  activity: ActivityWrite,
+): Promise<Result<DeskActivity, ActivityRefusal>> {
+  const { regionId } = actor;
+  const { activityId, version } = activity;
+  const isNext = await context.db.transaction().execute(async (trx) => {
+    if ((await lockActivityVersion(trx, regionId, activityId)) !== version - 1) return false;
+    await updateActivity(trx, regionId, activity);
+    await recordChange(trx, actor, action, activity);
+    return true;
+  });
+  return isNext ? getActivity(context, actor, activityId) : refuse({ code: 'changed-meanwhile' });
+}
+
+async function recordChange(
+  trx: Context['db'],
+  actor: Actor,
+  action: AuditAction,
+  activity: ActivityWrite,
+): Promise<void> {
+  const { regionId } = actor;
+  const { activityId, version, changedAt } = activity;
+  await writeVersion(trx, activity, must(await findRegion(trx, regionId), 'region'));
+  await appendAudit(trx, {
+    regionId,
+    at: changedAt,
+    actor: actorName(actor),
+    action,
+    subject: `activity:${activityId}`,
+    detail: { version },
+  });
+  await publish(trx, { regionId, topic: 'activities', activityId });
+}
+
+async function toWrite(
+  context: ActivityContext,
+  actor: Actor,
+  input: ActivityInput,
+  { activityId, version, stored }: { activityId: string; version: number; stored?: Activity },
+): Promise<Result<ActivityWrite, ActivityRefusal>> {
+  const { db, clock } = context;
+  const known = (await listCardSystems(db, actor.regionId)).map(({ cardSystemId }) => cardSystemId);
+  // As publiq does: a new activity is open to every card system of the region.
+  const cardSystemIds = [...new Set(input.cardSystemIds ?? stored?.cardSystemIds ?? known)];
+  if (!cardSystemIds.every((id) => known.includes(id)))
+    return refuse({ code: 'card-system-unknown', path: 'cardSystemIds' });
+  const priceClasses = input.priceClasses ?? stored?.priceClasses ?? [];
+  const twice = twiceNamed(priceClasses);
+  if (twice !== undefined) return refuse({ code: 'price-twice', path: `priceClasses.${twice}.label` });
+  const schedule = input.schedule ?? stored?.schedule ?? { kind: 'dates' };
+  const moments = momentsOf(context, { schedule, occurrences: input.occurrences }, stored?.moments ?? []);
+  if (!moments.ok) return moments;
+  return ok({
+    activityId,
+    organisationId: input.organisationId,
+    version,
+    title: input.title,
+    place: input.place,
+    points: input.points,
+    limit: input.limit,
+    marginBeforeMin: input.marginBeforeMin,
+    marginAfterMin: input.marginAfterMin,
+    cardSystemIds,
+    schedule,
+    priceClasses,
+    moments: moments.value,
+    changedAt: clock.now(),
+    changedBy: actorName(actor),
+  });
 }

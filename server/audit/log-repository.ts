@@ -56,7 +56,7 @@ export async function listAudit(
 export async function readNamesOf(
   db: Db,
   regionId: number,
-  kind: 'user' | 'device' | 'passholder' | 'activity',
+  kind: 'user' | 'device' | 'passholder' | 'activity' | 'organisation',
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
@@ -67,7 +67,7 @@ export async function readNamesOf(
 function namesOf(
   db: Db,
   regionId: number,
-  kind: 'user' | 'device' | 'passholder' | 'activity',
+  kind: 'user' | 'device' | 'passholder' | 'activity' | 'organisation',
   ids: readonly string[],
 ): Promise<{ id: string; name: string | null }[]> {
   switch (kind) {
@@ -86,6 +86,13 @@ function namesOf(
         .select(['activity_id as id', 'title as name'])
         .where('region_id', '=', regionId)
         .where('activity_id', 'in', ids)
+        .execute();
+    case 'organisation':
+      return db
+        .selectFrom('organisation')
+        .select(['organisation_id as id', 'name'])
+        .where('region_id', '=', regionId)
+        .where('organisation_id', 'in', ids)
         .execute();
     case 'passholder':
       return db

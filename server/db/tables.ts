@@ -7,9 +7,12 @@ import type { PaymentMeans } from '#domain/cash/sale.ts';
 import type { EntryKind } from '#domain/cash/till.ts';
 import type { VoucherValue } from '#domain/cash/voucher.ts';
 import type { Occurrence } from '#domain/checkins/activity-policy.ts';
+import type { Schedule } from '#domain/checkins/activity-schedule.ts';
+import type { PriceClass } from '#domain/checkins/price-class.ts';
 import type { Place, Role } from '#domain/devices/permissions.ts';
 import type { PeriodType } from '#domain/kernel/civil-time.ts';
 import type { AccountKind, Unit } from '#domain/ledger/ledger.ts';
+import type { IbanChange } from '#domain/organisations/iban-change.ts';
 import type { PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
 import type { Transfer } from '#domain/stock/stock.ts';
@@ -20,6 +23,7 @@ import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
 type Upstream = Generated<'none' | 'pending' | 'confirmed' | 'refused'>;
 /** Written as JSON text, read as its value. */
 type Json<T> = ColumnType<T, string, string>;
+type JsonWithDefault<T> = ColumnType<T, string | undefined, string>;
 type JsonOrNull<T> = ColumnType<T | null, string | null, string | null>;
 /** Written by the database: the transaction of the row. */
 type Tx = ColumnType<string, never, never>;
@@ -67,6 +71,45 @@ export interface Database {
     name: string;
     kind: 'municipality' | 'organiser' | 'region';
     nis_code: string | null;
+    version: Generated<number>;
+    kbo_number: Generated<string | null>;
+    contact_name: Generated<string>;
+    contact_email: Generated<string>;
+    contact_phone: Generated<string>;
+    iban: Generated<string | null>;
+  };
+  organisation_card_system: { region_id: number; organisation_id: string; card_system_id: string };
+  organisation_agreement: {
+    region_id: number;
+    agreement_id: string;
+    organisation_id: string;
+    from_day: string;
+    until_day: string | null;
+    note: string;
+    made_at: number;
+    made_by: string;
+  };
+  organisation_agreement_end: {
+    region_id: number;
+    agreement_id: string;
+    n: number;
+    until_day: string;
+    because: string;
+    at: number;
+    by: string;
+  };
+  organisation_iban_change: {
+    region_id: number;
+    change_id: string;
+    organisation_id: string;
+    iban: string;
+    because: string;
+    state: IbanChange['state'];
+    proposed_at: number;
+    proposed_by: string;
+    closed_at: number | null;
+    closed_by: string | null;
+    closed_because: string | null;
   };
   passholder: {
     region_id: number;
@@ -261,6 +304,8 @@ export interface Database {
     margin_before_min: number | null;
     margin_after_min: number | null;
     sells: Generated<boolean>;
+    schedule: JsonWithDefault<Schedule>;
+    price_classes: JsonWithDefault<PriceClass[]>;
     created_at: number;
     changed_at: number;
     changed_by: string | null;
@@ -273,6 +318,7 @@ export interface Database {
     activity_id: string;
     starts_at: number;
     ends_at: number;
+    cancelled_because: Generated<string | null>;
   };
   activity_version: {
     region_id: number;

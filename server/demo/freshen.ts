@@ -1,11 +1,6 @@
 // A demo that was made last week must still have something open tonight: activities that ran out get new moments.
-import { marginsOf, withWindow } from '#domain/checkins/activity-window.ts';
-import {
-  insertActivityVersion,
-  readActivities,
-  updateActivity,
-  type Activity,
-} from '../activities/repository.ts';
+import { writeVersion } from '../activities/policies.ts';
+import { readActivities, updateActivity, type Activity } from '../activities/repository.ts';
 import type { Context } from '../context.ts';
 import { findFirstRegion, type Region } from '../organisations/repository.ts';
 import { DEMO_ACTIVITIES, momentsOf, type DemoActivity } from './activities.ts';
@@ -66,12 +61,6 @@ async function prolong(
   };
   await db.transaction().execute(async (trx) => {
     await updateActivity(trx, region.regionId, next);
-    await insertActivityVersion(trx, region.regionId, {
-      activityId: activity.activityId,
-      version: next.version,
-      points: activity.points,
-      occurrences: next.moments.map((moment) => withWindow(moment, marginsOf(activity, region))),
-      since: now,
-    });
+    await writeVersion(trx, next, region);
   });
 }

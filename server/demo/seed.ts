@@ -1,8 +1,8 @@
 // The demo region: invented people in a real place, made the same way each time, relative to now.
 import { must } from '#domain/kernel/assert.ts';
-import { marginsOf, withWindow } from '#domain/checkins/activity-window.ts';
 import type { SubmitDeskCommands } from '../checkins/desk-command.ts';
-import { insertActivity, insertActivityVersion } from '../activities/repository.ts';
+import { writeVersion } from '../activities/policies.ts';
+import { insertActivity } from '../activities/repository.ts';
 import type { Context } from '../context.ts';
 import { findRegion } from '../organisations/repository.ts';
 import { DEMO_ACTIVITIES, momentsOf, TEST_REGION, WESTHOEK } from './activities.ts';
@@ -21,6 +21,7 @@ export type SeedContext = Pick<Context, 'db' | 'clock' | 'ids'>;
 
 const REGION_ID = 1;
 const SEED = 8900;
+const AGREED_FROM = '2024-01-01';
 
 /** False when the database holds a region already: then nothing is touched. */
 export async function seedDemo(context: SeedContext, submit: SubmitDeskCommands): Promise<boolean> {
@@ -30,7 +31,7 @@ export async function seedDemo(context: SeedContext, submit: SubmitDeskCommands)
   const now = context.clock.now();
   const { activities, numbers } = await context.db.transaction().execute(async (trx) => {
     const inside = { ...context, db: trx };
-    const organisations = await insertPlaces(inside, dice);
+    const organisations = await insertPlaces(inside, dice, now);
     await insertStaff(inside, REGION_ID, {
       nisCode: (name) =>
         must(
@@ -63,7 +64,7 @@ export async function seedDemo(context: SeedContext, submit: SubmitDeskCommands)
 
 type Organisations = ReadonlyMap<string, { readonly organisationId: string; readonly name: string }>;
 
-async function insertPlaces({ db }: SeedContext, dice: Dice): Promise<Organisations> {
+async function insertPlaces({ db }: SeedContext, dice: Dice, now: number): Promise<Organisations> {
   await db
     .insertInto('region')
     .values({ region_id: REGION_ID, slug: 'westhoek', name: 'Westhoek', demo: true, feed_epoch: dice.uuid() })
@@ -103,6 +104,23 @@ async function insertPlaces({ db }: SeedContext, dice: Dice): Promise<Organisati
       })),
     )
     .execute();
+  // All but the last organiser, so that a warning can be seen too.
+  const organisers = organisations.filter(({ kind }) => kind === 'organiser');
+  await db
+    .insertInto('organisation_agreement')
+    .values(
+      organisers.slice(0, -2).map(({ organisationId }) => ({
+        region_id: REGION_ID,
+        agreement_id: dice.uuid(),
+        organisation_id: organisationId,
+        from_day: AGREED_FROM,
+        until_day: null,
+        note: 'Basisovereenkomst',
+        made_at: now,
+        made_by: 'system',
+      })),
+    )
+    .execute();
   return new Map(organisations.map(({ key, organisationId, name }) => [key, { organisationId, name }]));
 }
 
@@ -124,18 +142,15 @@ async function insertActivities(
       version: 1,
       marginBeforeMin: null,
       marginAfterMin: null,
+      schedule: { kind: 'dates' as const },
+      priceClasses: [{ label: 'Basisprijs', cents: 0 }],
+      cardSystemIds: cardSystems,
       moments,
       changedAt: now,
       changedBy: 'system',
     };
-    await insertActivity(db, REGION_ID, activity, cardSystems);
-    await insertActivityVersion(db, REGION_ID, {
-      activityId: activity.activityId,
-      version: 1,
-      points: facts.points,
-      occurrences: moments.map((moment) => withWindow(moment, marginsOf(activity, region))),
-      since: now,
-    });
+    await insertActivity(db, REGION_ID, activity);
+    await writeVersion(db, activity, region);
     made.push({ activityId: activity.activityId, organisation, moments });
   }
   return made;

@@ -63,6 +63,19 @@ export async function findMunicipality(
 const municipalities = (db: Db, regionId: number) =>
   db.selectFrom('municipality').select(['nis_code', 'name']).where('region_id', '=', regionId);
 
+export async function listCardSystems(
+  db: Db,
+  regionId: number,
+): Promise<{ cardSystemId: string; name: string }[]> {
+  const rows = await db
+    .selectFrom('card_system')
+    .select(['card_system_id', 'name'])
+    .where('region_id', '=', regionId)
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => ({ cardSystemId: row.card_system_id, name: row.name }));
+}
+
 export type Region = {
   readonly regionId: number;
   readonly slug: string;

@@ -6,15 +6,13 @@ import type { Place } from '#domain/stock/stock.ts';
 import type { Actor } from '../auth/actor.ts';
 import { requirePermissionSomewhere } from '../auth/permission.ts';
 import { readStaffNames } from '../auth/staff-names.ts';
-import { findOrganisation, findRegion, listMunicipalities } from '../organisations/repository.ts';
 import {
-  countStock,
+  findOrganisation,
+  findRegion,
   listCardSystems,
-  listDeliveries,
-  listRanges,
-  listTransferItems,
-  listTransfers,
-} from './repository.ts';
+  listMunicipalities,
+} from '../organisations/repository.ts';
+import { countStock, listDeliveries, listRanges, listTransferItems, listTransfers } from './repository.ts';
 import { mayManage, type StockContext } from './service.ts';
 
 const RANGES_SHOWN = 200;

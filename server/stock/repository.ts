@@ -415,16 +415,3 @@ export async function hasCardSystem(db: Db, regionId: number, cardSystemId: stri
     .executeTakeFirst();
   return row !== undefined;
 }
-
-export async function listCardSystems(
-  db: Db,
-  regionId: number,
-): Promise<{ cardSystemId: string; name: string }[]> {
-  const rows = await db
-    .selectFrom('card_system')
-    .select(['card_system_id', 'name'])
-    .where('region_id', '=', regionId)
-    .orderBy('name')
-    .execute();
-  return rows.map((row) => ({ cardSystemId: row.card_system_id, name: row.name }));
-}

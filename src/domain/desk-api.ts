@@ -2,7 +2,10 @@
 // All under /api, session cookie, JSON. Errors are problem+json (Problem). Card numbers travel in bodies, never in URLs.
 import * as z from 'zod/mini';
 import { CARD_STATES } from './cards/card-facts.ts';
+import { HEALTH_WARNINGS } from './checkins/activity-health.ts';
 import { CheckInLimit } from './checkins/activity-policy.ts';
+import { Schedule } from './checkins/activity-schedule.ts';
+import { PriceClass } from './checkins/price-class.ts';
 import { VERDICTS } from './checkins/verdict.ts';
 import { ACTIONS, ROLES } from './devices/permissions.ts';
 import { limits } from './kernel/limits.ts';
@@ -47,9 +50,14 @@ export const ActivityInput = z.object({
   /** Minutes before and after; null takes the region's. */
   marginBeforeMin: z.nullable(z.int().check(z.minimum(0), z.maximum(1440))),
   marginAfterMin: z.nullable(z.int().check(z.minimum(0), z.maximum(1440))),
+  /** For dates one by one: all of them. With a schedule that repeats they follow from it and none are given. */
   occurrences: z
     .array(z.object({ occurrenceId: z.optional(Id), startsAt: Moment, endsAt: Moment }))
-    .check(z.minLength(1), z.maxLength(limits.activityOccurrencesMax)),
+    .check(z.maxLength(limits.activityOccurrencesMax)),
+  /** These three: absent from an older screen, which leaves them as they are. */
+  schedule: z.optional(Schedule),
+  priceClasses: z.optional(z.array(PriceClass).check(z.maxLength(limits.priceClassesMax))),
+  cardSystemIds: z.optional(z.array(z.string().check(z.maxLength(limits.idMax))).check(z.maxLength(20))),
   /** The version that was edited; another one in between is a conflict (409). Absent for a new activity. */
   version: z.optional(z.int()),
 });
@@ -67,14 +75,26 @@ export const DeskActivity = z.object({
   marginBeforeMin: z.nullable(z.int()),
   marginAfterMin: z.nullable(z.int()),
   occurrences: z.array(
-    z.object({ occurrenceId: Id, startsAt: Instant, endsAt: Instant, opensAt: Instant, closesAt: Instant }),
+    z.object({
+      occurrenceId: Id,
+      startsAt: Instant,
+      endsAt: Instant,
+      opensAt: Instant,
+      closesAt: Instant,
+      /** It does not take place, and why. */
+      cancelledBecause: z.optional(z.string()),
+    }),
   ),
+  schedule: Schedule,
+  priceClasses: z.array(PriceClass),
+  cardSystemIds: z.array(z.string()),
+  warnings: z.array(z.enum(HEALTH_WARNINGS)),
   checkInsToday: z.int(),
   mayWrite: z.boolean(),
 });
 export type DeskActivity = z.infer<typeof DeskActivity>;
 
-/** GET /api/activities?organisationId=&q=&when=open|today|coming|past|all&page=1 */
+/** GET /api/activities?organisationId=&q=&when=open|today|coming|attention|past|all&page=1 */
 export const ActivityList = z.object({
   activities: z.array(DeskActivity),
   total: z.int(),
@@ -84,6 +104,19 @@ export const ActivityList = z.object({
 export type ActivityList = z.infer<typeof ActivityList>;
 // GET /api/activities/:id -> DeskActivity; POST /api/activities (ActivityInput) -> DeskActivity; PUT /api/activities/:id
 // (ActivityInput with version) -> DeskActivity; 409 code 'changed-meanwhile'.
+
+/** POST /api/activities/:id/occurrences/:occurrenceId/cancel -> DeskActivity. Without a reason it takes place after all. */
+export const CancelOccurrence = z.object({
+  because: z.nullable(text(limits.reasonMax)),
+  version: z.int(),
+});
+export type CancelOccurrence = z.infer<typeof CancelOccurrence>;
+
+/** GET /api/card-systems -> those of the region, by name. */
+export const CardSystems = z.object({
+  cardSystems: z.array(z.object({ cardSystemId: z.string(), name: z.string() })),
+});
+export type CardSystems = z.infer<typeof CardSystems>;
 
 export const DeskCheckIn = z.object({
   commandId: Id,

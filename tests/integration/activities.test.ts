@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActivityList, DeskActivity } from '#domain/desk-api.ts';
 import { ActivityPolicy } from '#domain/checkins/activity-policy.ts';
-import { readPolicies } from '#server/activities/service.ts';
+import { civilDayOf, clockTimeOf, instantOfLocal } from '#domain/kernel/civil-time.ts';
+import { planAhead } from '#server/activities/plan-moments.ts';
+import { readPolicies } from '#server/activities/policies.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
 
 const MINUTE_MS = 60_000;
@@ -155,4 +157,200 @@ test('a phone gets windows and the periods of the limit as instants', async () =
   expect(policy).toMatchObject({ version: 1, limit: { volume: 2, period: 'WEEK' }, sells: false });
   expect(policy?.occurrences).toEqual(made.occurrences);
   expect(policy?.periods).toHaveLength(4);
+});
+
+const TRAINING = {
+  kind: 'weekly',
+  fromDay: '2026-09-07',
+  untilDay: '2026-12-21',
+  hours: [{ weekday: 1, from: '19:30', to: '21:00' }],
+  except: [{ fromDay: '2026-11-02', untilDay: '2026-11-08' }],
+};
+
+describe('a weekly training', () => {
+  const at = (day: string, time: string): number => instantOfLocal(day, time);
+  let season: DeskWorld;
+  beforeAll(async () => {
+    season = await openDeskWorld(at('2026-10-20', '12:00'));
+  });
+  afterAll(() => season.close());
+  const save = async (activity: DeskActivity, over: Record<string, unknown>): Promise<DeskActivity> => {
+    const { activityId, organisationId, title, place, points, limit, version } = activity;
+    const kept = { organisationId, title, place, points, limit, version };
+    const answer = await season.bib.put(`/api/activities/${activityId}`, {
+      ...kept,
+      marginBeforeMin: null,
+      marginAfterMin: null,
+      occurrences: [],
+      ...over,
+    });
+    expect(answer.status).toBe(200);
+    return DeskActivity.parse(answer.body);
+  };
+  const days = ({ occurrences }: Pick<DeskActivity, 'occurrences'>): string[] =>
+    occurrences.map(({ startsAt }) => `${civilDayOf(startsAt)} ${clockTimeOf(startsAt)}`);
+
+  test('becomes its evenings, by the clock on the wall before and after the end of summer time', async () => {
+    const made = await season.activity({ schedule: TRAINING, occurrences: [] });
+    expect(days(made)).toHaveLength(15);
+    expect(days(made)).toEqual(expect.arrayContaining(['2026-10-19 19:30', '2026-10-26 19:30']));
+    expect(days(made).join()).not.toContain('2026-11-02');
+    const [policy] = await readPolicies(season.context.db, 1, [made.activityId], season.context.clock.now());
+    // What apps of any age know: instants, and no more of them than fit.
+    expect(ActivityPolicy.parse(policy)).toEqual(policy);
+    expect(policy?.occurrences.map(({ startsAt }) => startsAt)).toEqual(
+      made.occurrences.map(({ startsAt }) => startsAt),
+    );
+  });
+
+  test('that moves to another hour keeps the evenings that are over, and the ids of the rest', async () => {
+    const made = await season.activity({ schedule: TRAINING, occurrences: [] });
+    const moved = await save(made, {
+      schedule: { ...TRAINING, hours: [{ weekday: 1, from: '20:00', to: '21:30' }] },
+    });
+    expect(days(moved).filter((day) => day < '2026-10-20')).toEqual(
+      days(made).filter((day) => day < '2026-10-20'),
+    );
+    expect(days(moved)).toContain('2026-10-26 20:00');
+    expect(moved.occurrences.map(({ occurrenceId }) => occurrenceId)).toEqual(
+      made.occurrences.map(({ occurrenceId }) => occurrenceId),
+    );
+  });
+
+  test('called off one evening has no window that evening, and has it back when it takes place after all', async () => {
+    const made = await season.activity({ schedule: TRAINING, occurrences: [], priceClasses: [] });
+    const next = made.occurrences.find(({ startsAt }) => startsAt === at('2026-10-26', '19:30'));
+    const path = `/api/activities/${made.activityId}/occurrences/${next?.occurrenceId ?? ''}/cancel`;
+    const cancelled = DeskActivity.parse(
+      (await season.bib.post(path, { because: 'zaal bezet', version: 1 })).body,
+    );
+    expect(cancelled.occurrences.filter(({ cancelledBecause }) => cancelledBecause)).toEqual([
+      { ...next, cancelledBecause: 'zaal bezet' },
+    ]);
+    const windows = async (): Promise<number[]> => {
+      const now = season.context.clock.now();
+      const [policy] = await readPolicies(season.context.db, 1, [made.activityId], now);
+      return policy?.occurrences.map(({ startsAt }) => startsAt) ?? [];
+    };
+    expect(await windows()).not.toContain(next?.startsAt);
+    const version = await season.context.db
+      .selectFrom('activity_version')
+      .select('occurrences')
+      .where('activity_id', '=', made.activityId)
+      .where('version', '=', 2)
+      .executeTakeFirstOrThrow();
+    expect(version.occurrences).toHaveLength(14);
+    // An edit of something else does not bring it back.
+    const edited = await save(cancelled, { title: 'Training', schedule: TRAINING });
+    expect(edited.occurrences.filter(({ cancelledBecause }) => cancelledBecause)).toHaveLength(1);
+    expect(await season.bib.post(path, { because: 'x', version: 1 })).toMatchObject({
+      status: 409,
+      code: 'changed-meanwhile',
+    });
+    await season.bib.post(path, { because: null, version: 3 });
+    expect(await windows()).toContain(next?.startsAt);
+    const over = made.occurrences[0]?.occurrenceId ?? '';
+    expect(
+      await season.bib.post(`/api/activities/${made.activityId}/occurrences/${over}/cancel`, {
+        because: 'x',
+        version: 4,
+      }),
+    ).toMatchObject({ status: 409, code: 'occurrence-over' });
+    const audit = await season.context.db
+      .selectFrom('audit_entry')
+      .select('action')
+      .where('subject', '=', `activity:${made.activityId}`)
+      .orderBy('audit_id')
+      .execute();
+    expect(audit.map(({ action }) => action)).toEqual([
+      'activity-created',
+      'occurrence-cancelled',
+      'activity-changed',
+      'occurrence-resumed',
+    ]);
+  });
+
+  test('saved by an older screen, which knows of no schedule, stays a weekly training', async () => {
+    const made = await season.activity({
+      schedule: TRAINING,
+      occurrences: [],
+      priceClasses: [{ label: 'Basisprijs', cents: 250 }],
+      cardSystemIds: ['testregio'],
+    });
+    const saved = await save(made, {
+      title: 'Andere naam',
+      occurrences: made.occurrences.slice(0, 2).map(({ startsAt, endsAt }) => ({ startsAt, endsAt })),
+    });
+    expect(saved).toMatchObject({
+      title: 'Andere naam',
+      schedule: TRAINING,
+      priceClasses: [{ label: 'Basisprijs', cents: 250 }],
+      cardSystemIds: ['testregio'],
+    });
+    expect(saved.occurrences).toHaveLength(15);
+  });
+
+  test('opening hours are planned on by themselves, once by two servers', async () => {
+    const made = await season.activity({
+      occurrences: [],
+      schedule: {
+        kind: 'opening-hours',
+        fromDay: '2026-01-01',
+        untilDay: null,
+        except: [],
+        hours: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '09:00', to: '17:00' })),
+      },
+    });
+    const last = made.occurrences.at(-1)?.startsAt ?? 0;
+    const now = season.context.clock.now();
+    season.setNow(last - 20 * DAY_MS);
+    const planned = await Promise.all([planAhead(season.context), planAhead(season.context)]);
+    expect(planned.reduce((sum, count) => sum + count, 0)).toBe(1);
+    const [policy] = await readPolicies(season.context.db, 1, [made.activityId], now);
+    expect(policy).toMatchObject({ version: 2 });
+    expect(policy?.occurrences.at(-1)?.startsAt).toBeGreaterThan(last);
+    expect(await planAhead(season.context)).toBe(0);
+    season.setNow(now);
+  });
+});
+
+test('what should be looked at is said on the activity, in the list, and by a filter', async () => {
+  const made = await world.activity({ title: 'Nazien: dit' });
+  expect(made.warnings).toEqual(['no-phone', 'no-agreement', 'price-missing']);
+  await world.phone([made.activityId]);
+  const agreement = { agreementId: crypto.randomUUID(), fromDay: '2020-01-01', untilDay: null, note: '' };
+  const admin = await world.client('admin');
+  const agreed = await admin.post(`/api/organisations/${made.organisationId}/agreements`, agreement);
+  expect(agreed.status).toBe(200);
+  const priced = DeskActivity.parse(
+    (await edit(made, { priceClasses: [{ label: 'Basisprijs', cents: 0 }] })).body,
+  );
+  expect(priced.warnings).toEqual([]);
+  const other = await world.activity({ title: 'Nazien: dat' });
+  const list = ActivityList.parse((await world.bib.get('/api/activities?q=nazien&when=attention')).body);
+  expect(list.activities.map(({ activityId }) => activityId)).toEqual([other.activityId]);
+  expect(list.total).toBe(1);
+});
+
+test('a municipality sees its own when it asks so', async () => {
+  const admin = await world.client('admin');
+  const made = await world.activity({ title: 'Gemeente: Ieper' });
+  const found = async (nis: string): Promise<string[]> =>
+    ActivityList.parse((await admin.get(`/api/activities?q=gemeente%3A&nisCode=${nis}`)).body).activities.map(
+      ({ activityId }) => activityId,
+    );
+  expect(await found('33011')).toEqual([made.activityId]);
+  expect(await found('32003')).toEqual([]);
+});
+
+test.each([
+  [{ schedule: { ...TRAINING, untilDay: '2026-09-01' } }, { path: 'schedule', code: 'schedule-ends-before' }],
+  [
+    { priceClasses: ['A', 'a'].map((label) => ({ label, cents: 1 })) },
+    { path: 'priceClasses.1.label', code: 'price-twice' },
+  ],
+  [{ cardSystemIds: ['uitpas-elders'] }, { path: 'cardSystemIds', code: 'card-system-unknown' }],
+])('%j is refused by its field', async (over, field) => {
+  const made = await world.activity();
+  expect(await edit(made, over)).toMatchObject({ status: 422, code: 'invalid', body: { fields: [field] } });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { CheckInList, DeskActivity } from '#domain/desk-api.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { OrganisationFile } from '#domain/organisation-api.ts';
 import { createApp } from '#server/app.ts';
 import { addPerson } from '#server/auth/accounts.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
@@ -30,6 +31,9 @@ type Case = {
 type Ids = {
   organisationId: string;
   activityId: string;
+  occurrenceId: string;
+  agreementId: string;
+  changeId: string;
   deviceId: string;
   linkId: string;
   commandId: string;
@@ -48,6 +52,9 @@ const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
 const NO_IDS: Ids = {
   organisationId: '',
   activityId: '',
+  occurrenceId: '',
+  agreementId: '',
+  changeId: '',
   deviceId: '',
   linkId: '',
   commandId: '',
@@ -78,6 +85,11 @@ const activity = ({ organisationId }: Ids) => ({
   version: 0,
 });
 
+const organisation = () => ({
+  ...{ name: 'Nieuw', kind: 'region', nisCode: null, kboNumber: '', version: 0 },
+  ...{ contactName: '', contactEmail: '', contactPhone: '', cardSystemIds: [] },
+});
+
 const delivery = ({ organisationId }: Ids) => ({
   deliveryId: crypto.randomUUID(),
   organisationId,
@@ -104,6 +116,64 @@ const CASES: Case[] = [
     path: (ids) => `/api/activities/${ids.activityId}`,
     body: activity,
     allowed: WORKERS,
+  },
+  {
+    route: 'POST /api/activities/:id/occurrences/:occurrenceId/cancel',
+    path: (ids) => `/api/activities/${ids.activityId}/occurrences/${ids.occurrenceId}/cancel`,
+    body: () => ({ because: 'zaal bezet', version: 0 }),
+    allowed: WORKERS,
+  },
+  { route: 'GET /api/card-systems', allowed: ALL },
+  { route: 'GET /api/organisations', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
+  { route: 'GET /api/organisations/choices', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
+  { route: 'POST /api/organisations', body: organisation, allowed: ['admin', 'foreign'] },
+  {
+    route: 'GET /api/organisations/:id',
+    path: (ids) => `/api/organisations/${ids.organisationId}`,
+    allowed: READERS,
+  },
+  {
+    route: 'PUT /api/organisations/:id',
+    path: (ids) => `/api/organisations/${ids.organisationId}`,
+    body: organisation,
+    allowed: ['admin'],
+  },
+  {
+    route: 'POST /api/organisations/:id/agreements',
+    path: (ids) => `/api/organisations/${ids.organisationId}/agreements`,
+    body: () => ({
+      agreementId: crypto.randomUUID(),
+      fromDay: '2026-01-02',
+      untilDay: '2026-01-01',
+      note: '',
+    }),
+    allowed: ['admin'],
+  },
+  {
+    route: 'POST /api/organisations/:id/agreements/:agreementId/end',
+    path: (ids) => `/api/organisations/${ids.organisationId}/agreements/${ids.agreementId}/end`,
+    body: () => ({ untilDay: '2020-01-01', because: 'stopt' }),
+    allowed: ['admin'],
+  },
+  {
+    route: 'POST /api/organisations/:id/iban',
+    path: (ids) => `/api/organisations/${ids.organisationId}/iban`,
+    body: () => ({ iban: 'BE00', because: 'nieuwe bank' }),
+    allowed: MANAGERS,
+    sensitive: true,
+  },
+  {
+    route: 'POST /api/organisations/:id/iban/:changeId/confirm',
+    path: (ids) => `/api/organisations/${ids.organisationId}/iban/${ids.changeId}/confirm`,
+    body: () => ({ iban: 'BE00' }),
+    allowed: ['admin'],
+    sensitive: true,
+  },
+  {
+    route: 'POST /api/organisations/:id/iban/:changeId/withdraw',
+    path: (ids) => `/api/organisations/${ids.organisationId}/iban/${ids.changeId}/withdraw`,
+    body: () => ({ because: 'vergist' }),
+    allowed: MANAGERS,
   },
   { route: 'GET /api/devices', allowed: ALL },
   { route: 'GET /api/desk/stream', allowed: ALL },
@@ -421,7 +491,9 @@ beforeAll(async () => {
   const idOf = async (path: string, body: unknown, key: string): Promise<string> =>
     String(((await bib.post(path, body)).body as Record<string, unknown>)[key]);
   const draft: Ids = { ...NO_IDS, organisationId };
-  const activityId = await idOf('/api/activities', activity(draft), 'activityId');
+  const made = DeskActivity.parse((await bib.post('/api/activities', activity(draft))).body);
+  const { activityId } = made;
+  const occurrenceId = made.occurrences[0]?.occurrenceId ?? '';
   const linkId = await idOf('/api/enrol-links', { organisationId, activityIds: [activityId] }, 'linkId');
   const deviceId = crypto.randomUUID();
   await server.context.db
@@ -536,10 +608,14 @@ beforeAll(async () => {
       ...{ reason: 'first-card', means: 'free', voucher_id: null, corrects: null },
     })
     .execute();
+  const { agreementId, changeId } = await organisationFile(organisationId);
   const commandId = await checkIn(organisationId);
   ids = {
     ...draft,
+    agreementId,
+    changeId,
     activityId,
+    occurrenceId,
     linkId,
     deviceId,
     decisionId,
@@ -612,6 +688,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
       commandId: id,
       decisionId: id,
     };
+    Object.assign(unknown, { agreementId: id, changeId: id, occurrenceId: id });
     Object.assign(unknown, { entryId: id, voucherId: id });
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
@@ -656,6 +733,16 @@ async function newColleague(): Promise<Pick<Ids, 'invitationId' | 'grantId' | 'u
     .where('email', '=', email)
     .executeTakeFirstOrThrow();
   return { invitationId, grantId, userId };
+}
+
+/** An agreement that may be ended and an account that somebody else confirms, of the library. */
+async function organisationFile(organisationId: string): Promise<Pick<Ids, 'agreementId' | 'changeId'>> {
+  const agreementId = crypto.randomUUID();
+  const path = `/api/organisations/${organisationId}`;
+  const agreement = { agreementId, fromDay: '2026-01-01', untilDay: null, note: '' };
+  await client('admin').post(`${path}/agreements`, agreement);
+  const proposed = await client('bib').post(`${path}/iban`, { iban: 'BE68539007547034', because: 'nieuw' });
+  return { agreementId, changeId: OrganisationFile.parse(proposed.body).ibanChanges[0]?.changeId ?? '' };
 }
 
 /** Someone came in at the library: a visit that may be undone. */

@@ -60,6 +60,9 @@ export const addCivilDays = (day: CivilDay, days: number): CivilDay =>
 export const isCivilDay = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && addCivilDays(text, 0) === text;
 
+/** 1 = Monday … 7 = Sunday, as the law counts a week. */
+export const weekdayOf = (day: CivilDay): number => ((weekday(civilDateFrom(day)) + 6) % 7) + 1;
+
 /** Whole years between two days, as a birthday counts them: someone of 29 February turns on 1 March. */
 export function yearsBetween(from: CivilDay, to: CivilDay): number {
   const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4));

@@ -107,8 +107,16 @@ export const limits = {
   paperListRowsMax: 300,
   /** The year 2100: no activity begins or ends later, and every calendar can show it. */
   instantMax: 4_102_444_800_000,
+  organisationNameMax: 80,
   activityTitleMax: 120,
+  /** What a phone holds of one activity: apps that are installed refuse more. */
   activityOccurrencesMax: 200,
+  /** Times of day in a week of opening hours: three for each day. */
+  scheduleHoursMax: 21,
+  /** Holidays and closing days of one activity. */
+  scheduleExceptionsMax: 60,
+  priceClassesMax: 12,
+  priceLabelMax: 60,
   deviceNameMax: 40,
   reasonMax: 300,
   /** Held scans that one decision rules, in one transaction; the rest is shown again. */

@@ -3,6 +3,7 @@ import { m } from '../paraglide/messages.js';
 import { RESCUE_SENTENCES } from '../rescue/rescue-text.ts';
 import { CASH_SENTENCES } from './cash/cash-words.ts';
 import { SETTING_SENTENCES } from './settings/setting-words.ts';
+import { ORGANISATION_SENTENCES } from './organisations/organisation-words.ts';
 import { STOCK_SENTENCES } from './stock/stock-words.ts';
 import { ApiRefusal, Unreachable } from '../api.ts';
 import { PASSHOLDER_SENTENCES } from './passholders/refusal-text.ts';
@@ -14,6 +15,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'number-digit-12': m.desk_number_digit_12,
   'number-check-digit': m.desk_number_check_digit,
   'card-unknown': m.desk_card_unknown,
+  'occurrence-over': m.activities_problem_occurrence_over,
   'changed-meanwhile': m.desk_problem_changed_meanwhile,
   'person-differs': m.desk_problem_person_differs,
   'not-allowed': m.desk_problem_not_allowed,
@@ -35,6 +37,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   ...STOCK_SENTENCES,
   ...SETTING_SENTENCES,
   ...CASH_SENTENCES,
+  ...ORGANISATION_SENTENCES,
   'own-role': m.staff_problem_own_role,
   'last-administrator': m.staff_problem_last_administrator,
   'beyond-reach': m.staff_problem_beyond_reach,

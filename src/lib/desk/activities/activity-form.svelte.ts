@@ -1,4 +1,5 @@
 // The form of one activity: what is typed survives a reload, and nothing is red before one tried to save.
+import { planMoments, type PlannedMoment } from '#domain/checkins/activity-schedule.ts';
 import { DeskActivity } from '#domain/desk-api.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
@@ -15,6 +16,8 @@ import {
   fieldOfPath,
   momentAfter,
   textOfActivity,
+  textOfCopy,
+  type CheckedAgainst,
   type FieldProblem,
 } from './activity-text.ts';
 
@@ -26,7 +29,16 @@ export class ActivityForm {
   readonly #activity: DeskActivity | undefined;
   readonly #draft: string;
   #tried = $state(false);
-  readonly #checked = $derived.by(() => checkActivityText(this.text, this.#activity?.version));
+  readonly #against: CheckedAgainst;
+  readonly #checked = $derived.by(() => checkActivityText(this.text, this.#against, this.#activity?.version));
+
+  /** The moments that follow from a schedule that repeats, once it is whole. */
+  readonly planned: readonly PlannedMoment[] = $derived.by(() => {
+    const schedule = 'input' in this.#checked ? this.#checked.input.schedule : undefined;
+    if (!schedule || schedule.kind === 'dates') return [];
+    const plan = planMoments(schedule, this.#against.stored, this.#against.now);
+    return plan.ok ? plan.value : [];
+  });
 
   /** Sentences by field. */
   readonly errors: ReadonlyMap<string, string> = $derived.by(() => {
@@ -39,11 +51,21 @@ export class ActivityForm {
     return errors;
   });
 
-  constructor(organisationId: string, activity?: DeskActivity) {
+  /** `copied`: last season, of which a new one is made. */
+  constructor(organisationId: string, activity?: DeskActivity, copied?: DeskActivity) {
     this.#activity = activity;
+    this.#against = { stored: activity?.occurrences ?? [], now: now() };
     this.isNew = activity === undefined;
-    this.#draft = activity ? `activity.${activity.activityId}.${activity.version}` : 'activity.new';
-    const fresh = activity ? textOfActivity(activity) : emptyActivityText(organisationId, civilDayOf(now()));
+    this.#draft = activity
+      ? `activity.${activity.activityId}.${activity.version}`
+      : copied
+        ? `activity.copy.${copied.activityId}`
+        : 'activity.new';
+    const fresh = activity
+      ? textOfActivity(activity)
+      : copied
+        ? textOfCopy(copied)
+        : emptyActivityText(organisationId, civilDayOf(now()));
     this.text = readDraft(this.#draft, ActivityText) ?? fresh;
   }
 
@@ -58,6 +80,12 @@ export class ActivityForm {
 
   removeMoment(index: number): void {
     this.text.moments.splice(index, 1);
+  }
+
+  addHours(): void {
+    const last = this.text.hours.at(-1);
+    const weekday = String((Number(last?.weekday ?? 0) % 7) + 1);
+    this.text.hours.push({ weekday, from: last?.from ?? '', to: last?.to ?? '' });
   }
 
   /** The saved activity, or undefined when something must be mended first. */
@@ -92,6 +120,18 @@ function sentenceOf(problem: FieldProblem): string {
       return m.desk_field_time();
     case 'no-moments':
       return m.desk_occurrences_none();
+    case 'euros':
+      return m.activities_price_wrong();
+    case 'price-twice':
+      return m.activities_price_twice();
+    case 'no-card-system':
+      return m.activities_card_systems_none();
+    case 'schedule-empty':
+      return m.activities_schedule_empty();
+    case 'schedule-too-long':
+      return m.activities_schedule_too_long({ max: limits.activityOccurrencesMax });
+    case 'schedule-ends-before':
+      return m.activities_schedule_ends_before();
     case 'too-many-moments':
       return m.desk_occurrences_too_many({ max: limits.activityOccurrencesMax });
   }

@@ -4,11 +4,12 @@ import { api } from '../../api.ts';
 import { onDeskChange } from '../desk-stream.svelte.ts';
 import { Resource } from '../resource.svelte.ts';
 
-export const WHENS = ['open', 'today', 'coming', 'past', 'all'] as const;
+export const WHENS = ['open', 'today', 'coming', 'attention', 'past', 'all'] as const;
 export type When = (typeof WHENS)[number];
 
 export type ActivityQuery = {
-  readonly organisationId: string;
+  /** Undefined: of every organisation that one may see. */
+  readonly organisationId: string | undefined;
   readonly when: When;
   readonly q: string;
   readonly page: number;
@@ -17,15 +18,20 @@ export type ActivityQuery = {
 /** The address holds the filters, so that back, reload and a shared link show the same list. */
 export function queryOf(params: URLSearchParams, organisationId: string, fallback: When): ActivityQuery {
   return {
-    organisationId,
+    organisationId: params.get('van') === EVERYONE ? undefined : organisationId,
     when: WHENS.find((known) => known === params.get('wanneer')) ?? fallback,
     q: params.get('q') ?? '',
     page: Math.max(1, Number.parseInt(params.get('pagina') ?? '1', 10) || 1),
   };
 }
 
-export function addressOf(path: string, { when, q, page }: Partial<ActivityQuery>): string {
+export const EVERYONE = 'iedereen';
+
+/** Of one organisation unless the query says that it is of all of them. */
+export function addressOf(path: string, query: Partial<ActivityQuery>): string {
+  const { when, q, page } = query;
   const params = new URLSearchParams();
+  if ('organisationId' in query && query.organisationId === undefined) params.set('van', EVERYONE);
   if (when) params.set('wanneer', when);
   if (q) params.set('q', q);
   if (page !== undefined && page > 1) params.set('pagina', String(page));
@@ -35,7 +41,12 @@ export function addressOf(path: string, { when, q, page }: Partial<ActivityQuery
 
 export class Activities extends Resource<ActivityList> {
   read({ organisationId, when, q, page }: ActivityQuery): void {
-    const query = new URLSearchParams({ organisationId, when, page: String(page), ...(q && { q }) });
+    const query = new URLSearchParams({
+      ...(organisationId !== undefined && { organisationId }),
+      when,
+      page: String(page),
+      ...(q && { q }),
+    });
     void this.load((signal) => api.get(`/api/activities?${query}`, ActivityList, { signal }));
   }
 

@@ -9,6 +9,7 @@ export const GROUP_NAMES: Readonly<Record<AuditGroup, () => string>> = {
   stock: m.audit_group_stock,
   settings: m.audit_group_settings,
   activities: m.audit_group_activities,
+  organisations: m.audit_group_organisations,
   phones: m.audit_group_phones,
   staff: m.audit_group_staff,
   'sign-in': m.audit_group_sign_in,
@@ -51,8 +52,18 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'voucher-ended': m.audit_act_voucher_ended,
   'activity-created': m.audit_act_activity_created,
   'activity-changed': m.audit_act_activity_changed,
+  'activity-planned-on': m.audit_act_activity_planned_on,
+  'occurrence-cancelled': m.audit_act_occurrence_cancelled,
+  'occurrence-resumed': m.audit_act_occurrence_resumed,
   'check-in-undone': m.audit_act_check_in_undone,
   'paper-list-entered': m.audit_act_paper_list_entered,
+  'organisation-added': m.audit_act_organisation_added,
+  'organisation-changed': m.audit_act_organisation_changed,
+  'agreement-added': m.audit_act_agreement_added,
+  'agreement-ended': m.audit_act_agreement_ended,
+  'iban-proposed': m.audit_act_iban_proposed,
+  'iban-confirmed': m.audit_act_iban_confirmed,
+  'iban-withdrawn': m.audit_act_iban_withdrawn,
   'enrol-link-made': m.audit_act_enrol_link_made,
   'phone-asked': m.audit_act_phone_asked,
   'phone-approved': m.audit_act_phone_approved,
@@ -95,6 +106,7 @@ const KINDS: Readonly<Record<string, () => string>> = {
   user: m.audit_kind_user,
   device: m.audit_kind_device,
   activity: m.audit_kind_activity,
+  organisation: m.audit_kind_organisation,
 };
 
 export const actText = (action: string): string =>
@@ -133,5 +145,6 @@ export function subjectText({ kind, name }: AuditNamed): string {
 export function subjectHref({ kind, id, name }: AuditNamed): string | undefined {
   if (id === null || name === null) return undefined;
   if (kind === 'passholder') return `/balie/pashouders/${id}`;
+  if (kind === 'organisation') return `/balie/organisaties/${id}`;
   return kind === 'activity' ? `/balie/activiteiten/${id}` : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Action } from '#domain/devices/permissions.ts';
 import type { LucideIcon } from '@lucide/svelte';
+import Building2 from '@lucide/svelte/icons/building-2';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
@@ -41,6 +42,14 @@ export const ROOMS: readonly Room[] = [
     short: m.desk_activities,
     icon: CalendarDays,
     needs: 'activity.read',
+  },
+  {
+    href: '/balie/organisaties',
+    label: m.organisations_title,
+    short: m.organisations_title,
+    icon: Building2,
+    needs: 'organisation.read',
+    inMenuOnPhone: true,
   },
   { href: '/balie/kaart', label: m.desk_card, short: m.desk_card_short, icon: IdCard, needs: 'card.look-up' },
   {

@@ -18,6 +18,10 @@ const GOLDEN = `
                  region-admin municipality-desk youth-worker organisation-admin scanner-phone auditor
 activity.read         x               x               x               x               o          x
 activity.write        x               x               x               x               -          -
+organisation.read     x               x               -               x               -          x
+organisation.write    x               -               -               -               -          -
+organisation.propose-iban x           -               -               x               -          -
+organisation.confirm-iban x           -               -               -               -          -
 check-in.read         x               x               x               x               -          x
 check-in.paper        x               x               x               x               -          -
 check-in.scan         -               -               -               -               o          -

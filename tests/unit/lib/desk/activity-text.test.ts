@@ -12,6 +12,8 @@ import {
 
 const ORGANISATION = '0198c0de-0000-7000-8000-000000000001';
 
+const NEW = { stored: [], now: instantOfLocal('2026-11-20', '12:00') };
+
 const good = (changes: Partial<ActivityText> = {}): ActivityText => ({
   ...emptyActivityText(ORGANISATION, '2026-11-20'),
   title: ' Fuif ',
@@ -20,8 +22,32 @@ const good = (changes: Partial<ActivityText> = {}): ActivityText => ({
   ...changes,
 });
 
+const weekly = (over: Partial<ActivityText> = {}): Partial<ActivityText> => ({
+  kind: 'weekly',
+  fromDay: '7/9/2026',
+  untilDay: '21/12/2026',
+  hours: [{ weekday: '1', from: '1930', to: '21u' }],
+  ...over,
+});
+
+test('a training is its week, and a single day off needs no second date', () => {
+  const checked = checkActivityText(good(weekly({ except: [{ from: '2/11/2026', until: '' }] })), NEW);
+  expect(checked).toMatchObject({
+    input: {
+      occurrences: [],
+      schedule: {
+        kind: 'weekly',
+        fromDay: '2026-09-07',
+        untilDay: '2026-12-21',
+        hours: [{ weekday: 1, from: '19:30', to: '21:00' }],
+        except: [{ fromDay: '2026-11-02', untilDay: '2026-11-02' }],
+      },
+    },
+  });
+});
+
 test('a party until three in the morning ends the next day', () => {
-  expect(checkActivityText(good())).toEqual({
+  expect(checkActivityText(good(), NEW)).toEqual({
     input: {
       organisationId: ORGANISATION,
       title: 'Fuif',
@@ -33,6 +59,8 @@ test('a party until three in the morning ends the next day', () => {
       occurrences: [
         { startsAt: instantOfLocal('2026-11-20', '20:00'), endsAt: instantOfLocal('2026-11-21', '03:00') },
       ],
+      schedule: { kind: 'dates' },
+      priceClasses: [],
     },
   });
 });
@@ -43,6 +71,27 @@ test.each<[string, Partial<ActivityText>, Record<string, string>]>([
   ['too many points', { points: '101' }, { points: 'number' }],
   ['a limit of nothing', { volume: '0' }, { limit: 'number' }],
   ['margins of two days', { ownMargins: true, before: '2880' }, { marginBeforeMin: 'number' }],
+  [
+    'a price in words',
+    { prices: [{ label: '', euros: 'twee' }] },
+    {
+      'priceClasses.0.label': 'required',
+      'priceClasses.0.euros': 'euros',
+    },
+  ],
+  ['a training without hours', weekly({ hours: [] }), { schedule: 'no-moments' }],
+  [
+    'a training that ends before it begins',
+    weekly({ untilDay: '1/9/2026' }),
+    { schedule: 'schedule-ends-before' },
+  ],
+  [
+    'a holiday of which only the end is known',
+    weekly({ except: [{ from: '', until: '8/11/2026' }] }),
+    {
+      'schedule.except.0.from': 'date',
+    },
+  ],
   ['no moments', { moments: [] }, { occurrences: 'no-moments' }],
   [
     'a moment half filled in',
@@ -50,13 +99,13 @@ test.each<[string, Partial<ActivityText>, Record<string, string>]>([
     { 'occurrences.0.day': 'date', 'occurrences.0.from': 'time' },
   ],
 ])('%s is named at its field', (_, changes, expected) => {
-  const checked = checkActivityText(good(changes));
+  const checked = checkActivityText(good(changes), NEW);
   const problems = 'problems' in checked ? [...checked.problems] : [];
   expect(Object.fromEntries(problems.map(([field, { code }]) => [field, code]))).toEqual(expected);
 });
 
 test('no limit and no margins are null, and the version goes along', () => {
-  expect(checkActivityText(good({ limited: false }), 3)).toMatchObject({
+  expect(checkActivityText(good({ limited: false }), NEW, 3)).toMatchObject({
     input: { limit: null, version: 3 },
   });
 });
@@ -79,10 +128,14 @@ test('an activity that is opened and saved untouched stays as it was', () => {
     marginBeforeMin: 30,
     marginAfterMin: null,
     occurrences: [{ ...occurrence, opensAt: 0, closesAt: 0 }],
+    schedule: { kind: 'dates' },
+    priceClasses: [{ label: 'Basisprijs', cents: 250 }],
+    cardSystemIds: ['uitpas-westhoek'],
+    warnings: [],
     checkInsToday: 0,
     mayWrite: true,
   };
-  expect(checkActivityText(textOfActivity(activity), 2)).toEqual({
+  expect(checkActivityText(textOfActivity(activity), NEW, 2)).toEqual({
     input: {
       organisationId: ORGANISATION,
       title: activity.title,
@@ -92,6 +145,9 @@ test('an activity that is opened and saved untouched stays as it was', () => {
       marginBeforeMin: 30,
       marginAfterMin: null,
       occurrences: [occurrence],
+      schedule: { kind: 'dates' },
+      priceClasses: [{ label: 'Basisprijs', cents: 250 }],
+      cardSystemIds: ['uitpas-westhoek'],
       version: 2,
     },
   });

@@ -30,6 +30,10 @@ describe('while the activities are read', () => {
     marginBeforeMin: null,
     marginAfterMin: null,
     occurrences: [],
+    schedule: { kind: 'dates' },
+    priceClasses: [],
+    cardSystemIds: [],
+    warnings: [],
     checkInsToday: 0,
     mayWrite: true,
   });

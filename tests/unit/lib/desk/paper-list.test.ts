@@ -28,6 +28,10 @@ const ACTIVITY: DeskActivity = {
       closesAt: startsAt + 5 * HOUR_MS,
     },
   ],
+  schedule: { kind: 'dates' },
+  priceClasses: [],
+  cardSystemIds: [],
+  warnings: [],
   checkInsToday: 0,
   mayWrite: true,
 };
