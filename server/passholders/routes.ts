@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import * as z from 'zod/mini';
 import { ActInput, CheckCardInput, RegisterInput, SearchInput } from '#domain/passholder-api.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
@@ -6,6 +7,7 @@ import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { pathId, readJson } from '../request-input.ts';
+import { copyPassholder } from './copy-service.ts';
 import { checkCard, readCounter, type CounterRefusal } from './counter-service.ts';
 import {
   actOnPassholder,
@@ -15,6 +17,8 @@ import {
   type ReadRefusal,
 } from './service.ts';
 import { createPassholderSearch, listOwnPlaces, type SearchRefusal } from './search-service.ts';
+
+const Empty = z.object({});
 
 export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
@@ -41,6 +45,10 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
   app.get('/passholders/:id', signedIn, async (c) =>
     c.json(unwrap(await readPassholderFile(context, c.get('actor'), pathId(c)))),
   );
+  app.post('/passholders/:id/copy', signedIn, async (c) => {
+    await readJson(c, Empty);
+    return c.json(unwrap(await copyPassholder(context, c.get('actor'), pathId(c))));
+  });
   app.post('/passholders/:id/acts', signedIn, async (c) => {
     const input = await readJson(c, ActInput);
     return c.json(unwrap(await actOnPassholder(context, c.get('actor'), pathId(c), input)));

@@ -212,3 +212,36 @@ export const SearchPlaces = z.object({
   places: z.array(z.object({ nisCode: z.string(), name: z.string() })),
 });
 export type SearchPlaces = z.infer<typeof SearchPlaces>;
+
+/**
+ * POST /api/passholders/:id/copy {} (GDPR, article 15): all that is kept of somebody, for that person. Who of the staff did
+ * something is not in it, at which counter is.
+ */
+export const PassholderCopy = z.object({
+  madeAt: Instant,
+  regionName: z.string(),
+  file: PassholderFile,
+  /** The newest first, all of them; the file itself has the last ones. */
+  visits: z.array(
+    z.object({
+      at: Instant,
+      title: z.string(),
+      organisationName: z.string(),
+      points: z.int(),
+      undone: z.boolean(),
+    }),
+  ),
+  payments: z.array(
+    z.object({
+      day: Day,
+      organisationName: z.string(),
+      dueCents: z.int(),
+      means: z.nullable(z.enum(PAYMENT_MEANS)),
+    }),
+  ),
+  /** When a counter looked at this file or changed it, by the name of the act (src/domain/audit/audit-action.ts). */
+  looks: z.array(z.object({ at: Instant, action: z.string() })),
+  /** More visits, payments or looks were kept than are in it. */
+  more: z.boolean(),
+});
+export type PassholderCopy = z.infer<typeof PassholderCopy>;

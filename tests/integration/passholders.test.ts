@@ -1,7 +1,7 @@
 // A desk and its pass holders, over HTTP and on real tables: acts are taken once, and the history tells the present.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ActAnswer, CounterFacts, PassholderFile } from '#domain/passholder-api.ts';
+import { ActAnswer, PassholderCopy, CounterFacts, PassholderFile } from '#domain/passholder-api.ts';
 import type { UitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { apply, nobody } from '#domain/passholders/passholder.ts';
@@ -328,6 +328,28 @@ test('only the region unblocks and erases, and what is erased is nowhere any mor
   );
   expect(rows.filter(({ text }) => /Uitwisbaar|materiele-opvang/.test(text))).toEqual([]);
   expect(rows.length).toBeGreaterThan(10);
+});
+
+test('a copy for the person holds all that is kept, names no clerk, and stands in the audit', async () => {
+  const file = await register();
+  await read(file.passholderId, admin);
+  const answer = await desk.post(`/api/passholders/${file.passholderId}/copy`, {});
+  const copy = PassholderCopy.parse(answer.body);
+  expect(copy).toMatchObject({
+    file: { person: { firstName: file.person?.firstName }, cards: [{ state: 'active' }] },
+    visits: [],
+    more: false,
+  });
+  expect(copy.file.history?.map(({ by }) => by)).toEqual([null, null, null]);
+  expect(copy.looks.map(({ action }) => action)).toEqual([
+    'passholder-read',
+    'passholder-read',
+    'passholder-read',
+    'passholder-register',
+  ]);
+  expect((await auditOf(file.passholderId)).at(-1)).toMatchObject({ action: 'passholder-copied' });
+  const elsewhere = await world.client('youth');
+  expect((await elsewhere.post(`/api/passholders/${file.passholderId}/copy`, {})).status).toBe(403);
 });
 
 test('an answer to erasing that got lost comes again, and no older act tells a name by being asked again', async () => {

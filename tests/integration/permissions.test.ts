@@ -337,6 +337,12 @@ const CASES: Case[] = [
     allowed: ['admin', 'desk'],
   },
   {
+    route: 'POST /api/passholders/:id/copy',
+    path: ({ passholderId }) => `/api/passholders/${passholderId}/copy`,
+    body: () => ({}),
+    allowed: ['admin', 'desk'],
+  },
+  {
     route: 'POST /api/passholders/:id/acts',
     path: ({ passholderId }) => `/api/passholders/${passholderId}/acts`,
     body: ({ organisationId }) => ({

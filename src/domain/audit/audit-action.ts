@@ -23,6 +23,7 @@ const PASSHOLDER_CHANGES = [
 export const AUDIT_GROUPS = {
   looks: [
     'passholder-read',
+    'passholder-copied',
     'passholders-searched',
     'passholder-search-stopped',
     'card-looked-up',

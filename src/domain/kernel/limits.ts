@@ -71,6 +71,8 @@ export const limits = {
   /** Entries on one page of the screen, and in one piece of an export. */
   auditPageRows: 50,
   auditExportRows: 500,
+  /** Of each kind in the copy for the person: a lifetime of visits. */
+  copyRowsMax: 10_000,
   /** In the list to choose from: a region has hundreds of people. */
   auditPeopleMax: 5_000,
   /** Sensitive acts want a proof of who one is, no older than this (ASVS 7.5.3). */

@@ -18,6 +18,7 @@ export const GROUP_NAMES: Readonly<Record<AuditGroup, () => string>> = {
 
 const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'passholder-read': m.audit_act_passholder_read,
+  'passholder-copied': m.audit_act_passholder_copied,
   'passholders-searched': m.audit_act_passholders_searched,
   'passholder-search-stopped': m.audit_act_passholder_search_stopped,
   'card-looked-up': m.audit_act_card_looked_up,

@@ -1,0 +1,65 @@
+// The copy of all data that somebody may ask for (GDPR, article 15): made at the desk that may change the file, and written down.
+import type { PassholderCopy, PassholderFile } from '#domain/passholder-api.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
+import { limits } from '#domain/kernel/limits.ts';
+import { ok, type Result } from '#domain/kernel/result.ts';
+import { appendAudit } from '../audit.ts';
+import { actorName, type Actor } from '../auth/actor.ts';
+import { requirePermission } from '../auth/permission.ts';
+import { listPastVisits } from '../cards/repository.ts';
+import { findRegion } from '../organisations/repository.ts';
+import { listLooks, listPayments } from './copy-repository.ts';
+import { readPassholder } from './repository.ts';
+import { readPassholderFile, type PassholderContext, type ReadRefusal } from './service.ts';
+import { targetOf } from './target.ts';
+
+export async function copyPassholder(
+  context: PassholderContext,
+  actor: Actor,
+  passholderId: string,
+): Promise<Result<PassholderCopy, ReadRefusal>> {
+  const { db, clock } = context;
+  const { regionId } = actor;
+  const at = clock.now();
+  const standing = await readPassholder(db, regionId, passholderId, false);
+  const target = await targetOf(db, regionId, standing, civilDayOf(at));
+  await requirePermission(context, actor, 'passholder.change', target);
+  // Counted and told as every reading of a file.
+  const file = await readPassholderFile(context, actor, passholderId);
+  if (!file.ok) return file;
+  const rows = limits.copyRowsMax;
+  const [visits, payments, looks, region] = await Promise.all([
+    listPastVisits(db, regionId, passholderId, rows + 1),
+    listPayments(db, regionId, passholderId, rows + 1),
+    listLooks(db, regionId, passholderId, rows + 1),
+    findRegion(db, regionId),
+  ]);
+  await appendAudit(db, {
+    regionId,
+    at,
+    actor: actorName(actor),
+    action: 'passholder-copied',
+    subject: `passholder:${passholderId}`,
+  });
+  return ok({
+    madeAt: at,
+    regionName: region?.name ?? '',
+    file: withoutStaff(file.value),
+    visits: visits.slice(0, rows).map(({ at: moment, title, organisationName, points, undone }) => ({
+      at: moment,
+      title,
+      organisationName,
+      points,
+      undone,
+    })),
+    payments: payments.slice(0, rows),
+    looks: looks.slice(0, rows),
+    more: [visits, payments, looks].some((list) => list.length > rows),
+  });
+}
+
+/** The person hears what happened, not which clerk did it. */
+const withoutStaff = ({ history, ...file }: PassholderFile): PassholderFile => ({
+  ...file,
+  ...(history && { history: history.map((entry) => ({ ...entry, by: null })) }),
+});
