@@ -95,6 +95,14 @@ describe('the security sheet (docs/ASVS.md)', () => {
     expect(new Set(rows.map(([, no]) => no)).size).toBe(rows.length);
   });
 
+  it('counts its rows as they are', () => {
+    const count = (answer: string): number => rows.filter(([, , , , given]) => given === answer).length;
+    const shown = rows.filter(([, , , , , , tests]) => tests).length;
+    expect(read('docs/ASVS.md')).toContain(
+      `${rows.length} rows: ${count('yes')} yes, ${count('partly')} partly, ${count('no')} no, ${count('n/a')} n/a; ${shown} of them`,
+    );
+  });
+
   it('names tests that exist, for at least forty-four rows', () => {
     const shown = rows.flatMap(([, no = '', , , , , tests = '']) =>
       tests
