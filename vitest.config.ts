@@ -19,7 +19,6 @@ export default defineConfig({
           testTimeout: 30_000,
           include: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'],
           environment: 'node',
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -27,7 +26,6 @@ export default defineConfig({
           name: 'property',
           include: ['tests/property/**/*.test.ts'],
           testTimeout: 60_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -36,7 +34,6 @@ export default defineConfig({
           include: ['tests/simulation/**/*.test.ts'],
           exclude: [FULL_STACK],
           testTimeout: 300_000,
-          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -46,7 +43,6 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 120_000,
           globalSetup: 'tests/_support/postgres-cluster.ts',
-          sequence: { groupOrder: 3 },
         },
       },
       ...(postgres15Programs() === undefined
@@ -59,7 +55,6 @@ export default defineConfig({
                 testTimeout: 30_000,
                 hookTimeout: 120_000,
                 globalSetup: 'tests/_support/postgres-15.ts',
-                sequence: { groupOrder: 4 },
               },
             },
           ]),
@@ -71,7 +66,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           fileParallelism: false,
           // Alone and last: kill and time-out tests say nothing on a machine that does something else.
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,7 +1,7 @@
 // `npm test`: each check of the house, then Vitest, then the browser stories; `npm run verify` is the same without the
 // stories. Every check and every test counts once; the last line is "N passed, N failed".
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -44,15 +44,19 @@ const PlaywrightReport = z.object({
 });
 
 const reports = mkdtempSync(join(tmpdir(), 'streekbalie-reports-'));
+// Where the data folders are that the tests copy (tests/_support/prepared-data.ts); the user of the database passes through it.
+const prepared = mkdtempSync(join(tmpdir(), 'streekbalie-prepared-'));
+chmodSync(prepared, 0o755);
 try {
-  const counts = [await runChecks(), await runVitest()];
+  // The tests wait for much (servers that start, time that passes): the checks are done meanwhile, long before the kill tests.
+  const counts = await Promise.all([runChecks(), runVitest()]);
   if (!process.argv.includes('--no-browser')) counts.push(await runStories());
   const total = counts.reduce(add);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
   process.exitCode = total.failed > 0 ? 1 : 0;
 } finally {
-  rmSync(reports, { recursive: true, force: true });
+  for (const folder of [reports, prepared]) rmSync(folder, { recursive: true, force: true });
 }
 
 async function runChecks(): Promise<Count> {
@@ -147,7 +151,7 @@ function run(
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'node_modules', BIN[program]), ...args], {
       cwd: ROOT,
-      env: { ...process.env, ...env },
+      env: { ...process.env, PREPARED_DATA: prepared, ...env },
       stdio: show === 'shown' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
     const written: string[] = [];

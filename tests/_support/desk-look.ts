@@ -1,7 +1,6 @@
 // One screen of the desk, light and dark, at a desk and at 360 px: axe finds nothing, nothing sticks out.
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { showColours } from './settled-colours.ts';
+import { axeFor, showColours } from './settled-colours.ts';
 import { DESK_SIZE } from './desk-page.ts';
 
 const SIZES = [DESK_SIZE, { width: 360, height: 740 }];
@@ -11,7 +10,7 @@ export async function lookAtScreen(page: Page, screen: string): Promise<void> {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
       await showColours(page, colorScheme);
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      const { violations } = await axeFor(page, colorScheme).analyze();
       expect(
         violations.map(
           ({ id, nodes }) => `${screen} ${size.width} ${colorScheme}: ${id} ${nodes[0]?.html ?? ''}`,

@@ -1,12 +1,11 @@
 // One screen of a phone, light and dark, at 360 px: axe finds nothing, nothing sticks out, targets are large.
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { showColours } from './settled-colours.ts';
+import { axeFor, showColours } from './settled-colours.ts';
 
 export async function lookAtPhone(page: Page, screen: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await showColours(page, colorScheme);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    const { violations } = await axeFor(page, colorScheme).analyze();
     expect(
       violations.map(({ id, nodes }) => `${screen} ${colorScheme}: ${id} ${nodes[0]?.html ?? ''}`),
     ).toEqual([]);

@@ -13,13 +13,8 @@ import { pollUntil } from '#server/poll.ts';
 import { removeProfile, startPhoneBrowser, type PhoneBrowser } from './chromium.ts';
 import { DeskOverHttp } from './desk-over-http.ts';
 import { writeFakeCamera, type Scene } from './fake-camera.ts';
-import {
-  connectToDatabase,
-  makeDataDir,
-  removeDataDir,
-  startServer,
-  type ServerProcess,
-} from './server-process.ts';
+import { readyDataDir } from './prepared-data.ts';
+import { connectToDatabase, removeDataDir, startServer, type ServerProcess } from './server-process.ts';
 
 export { expect };
 
@@ -45,7 +40,7 @@ export type StoryPhone = {
 export type OwnTown = Town & { deploy(release: string): Promise<void>; close(): Promise<void> };
 
 export async function openTown(): Promise<OwnTown> {
-  const dataDir = makeDataDir();
+  const dataDir = await readyDataDir('demo');
   let server = await startServer({ dataDir, env: { DEMO: '1' } });
   let database = await connectToDatabase(dataDir);
   const desk = await new DeskOverHttp(server.url).signIn('bib@demo.streekbalie.example', DEMO_PASSWORD);

@@ -3,17 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEMO_PASSWORD } from '#server/demo/staff.ts';
-import {
-  connectToDatabase,
-  makeDataDir,
-  removeDataDir,
-  runCommand,
-  startServer,
-} from '#tests/_support/server-process.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
+import { connectToDatabase, removeDataDir, runCommand, startServer } from '#tests/_support/server-process.ts';
 
 let dataDir: string;
-beforeEach(() => {
-  dataDir = makeDataDir();
+beforeEach(async () => {
+  dataDir = await readyDataDir('demo');
 });
 afterEach(() => removeDataDir(dataDir));
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import {
   connectToDatabase,
   makeDataDir,
@@ -14,8 +15,8 @@ const BACKUP_PASSPHRASE = 'vier woorden die niemand raadt';
 
 let here: string;
 let there: string;
-beforeEach(() => {
-  here = makeDataDir();
+beforeEach(async () => {
+  here = await readyDataDir('empty');
   there = makeDataDir();
 });
 afterEach(async () => {

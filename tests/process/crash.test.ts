@@ -4,22 +4,17 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pollUntil } from '#server/poll.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import type { ServerProcess } from '#tests/_support/server-process.ts';
-import {
-  connectToDatabase,
-  isAlive,
-  makeDataDir,
-  removeDataDir,
-  startServer,
-} from '#tests/_support/server-process.ts';
+import { connectToDatabase, isAlive, removeDataDir, startServer } from '#tests/_support/server-process.ts';
 
 /** The goal is 3 s, measured by the bench; here only a wide margin, for a machine that does much else. */
 const BACK_MS_MAX = 10_000;
 const KILLS = 8;
 
 let dataDir: string;
-beforeEach(() => {
-  dataDir = makeDataDir();
+beforeEach(async () => {
+  dataDir = await readyDataDir('empty');
 });
 afterEach(() => removeDataDir(dataDir));
 

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEMO_PASSWORD } from '#server/demo/staff.ts';
 import { pollUntil } from '#server/poll.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import {
   databaseUrlOf,
   isAlive,
@@ -19,7 +20,7 @@ let otherDir: string;
 let stays: ServerProcess;
 let leaves: ServerProcess;
 beforeEach(async () => {
-  dataDir = makeDataDir();
+  dataDir = await readyDataDir('demo');
   otherDir = makeDataDir();
   stays = await startServer({ dataDir, env: { LOG_LEVEL: 'silent', DEMO: '1' } });
   const env = { ...LEAVING, DATABASE_URL: databaseUrlOf(dataDir), KEY_FILE: `${dataDir}/keys.json` };

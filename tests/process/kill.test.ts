@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SIGNATURE_HEADER, SyncResponse } from '#domain/sync/exchange.ts';
 import { pollUntil } from '#server/poll.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import { openRegion, regionIn, type TestRegion } from '#tests/_support/region.ts';
 import {
   databaseUrlOf,
-  makeDataDir,
   removeDataDir,
   startServer,
   type ServerProcess,
@@ -24,7 +24,7 @@ let dataDir: string;
 let server: ServerProcess;
 
 beforeEach(async () => {
-  dataDir = makeDataDir();
+  dataDir = await readyDataDir('empty');
   server = await startServer({ dataDir, env: QUIET });
 });
 afterEach(async () => {

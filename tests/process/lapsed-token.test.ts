@@ -5,10 +5,10 @@ import { must } from '#domain/kernel/assert.ts';
 import { DEMO_PASSWORD } from '#server/demo/staff.ts';
 import { DeskOverHttp } from '#tests/_support/desk-over-http.ts';
 import { freshDb, reading, testPhone, testTrace } from '#tests/_support/phone-in-test.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import { regionIn } from '#tests/_support/region.ts';
 import {
   databaseUrlOf,
-  makeDataDir,
   removeDataDir,
   startServer,
   type ServerProcess,
@@ -25,7 +25,7 @@ let dataDir: string;
 let server: ServerProcess;
 
 beforeEach(async () => {
-  dataDir = makeDataDir();
+  dataDir = await readyDataDir('demo');
   server = await startServer({ dataDir, env: { LOG_LEVEL: 'silent', DEMO: '1' } });
   const { fetch } = globalThis;
   // A page knows its own address; this process is told it.

@@ -3,14 +3,15 @@ import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEMO_PASSWORD } from '#server/demo/staff.ts';
 import { pollUntil } from '#server/poll.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import { isAlive, makeDataDir, removeDataDir, startServer } from '#tests/_support/server-process.ts';
 
 /** The goal is 3 s, measured by the bench; here only a wide margin, for a machine that does much else. */
 const SECOND_START_MS_MAX = 10_000;
 
 let dataDir: string;
-beforeEach(() => {
-  dataDir = makeDataDir();
+beforeEach(async () => {
+  dataDir = await readyDataDir('empty');
 });
 afterEach(() => removeDataDir(dataDir));
 
@@ -65,6 +66,8 @@ test('a server whose words nobody reads any more goes on, and still ends in orde
 });
 
 test('the second start on a folder makes nothing anew', async () => {
+  await removeDataDir(dataDir);
+  dataDir = makeDataDir();
   await (await startServer({ dataDir })).stop();
   const second = await startServer({ dataDir });
   expect(second.startMs).toBeLessThan(SECOND_START_MS_MAX);
@@ -95,6 +98,8 @@ test('the end of npm ends the server, although npm passes the signal to its shel
 });
 
 test('an open event stream does not hold the end up', async () => {
+  await removeDataDir(dataDir);
+  dataDir = makeDataDir();
   const server = await startServer({ dataDir, env: { DEMO: '1', SLOW_QUERY_MS: '1' } });
   // Who starts it for the first time reads addresses and sign-ins, not how long the demo took to be made.
   expect(server.output().split('Made the demo region.')).toEqual([

@@ -8,6 +8,7 @@ import { DeskOverHttp } from '#tests/_support/desk-over-http.ts';
 import { startPostgres15 } from '#tests/_support/postgres-15.ts';
 import { postgres15Programs } from '#tests/_support/postgres-15-suites.ts';
 import { databaseUrl, runAsAdmin } from '#tests/_support/postgres-cluster.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import { brokenLaws, regionIn } from '#tests/_support/region.ts';
 import {
   connectToDatabase,
@@ -58,6 +59,8 @@ async function countsAt(address: string): Promise<unknown> {
 }
 
 test('a region moves with everything it has, and works on from there', async () => {
+  await removeDataDir(here);
+  here = await readyDataDir('demo');
   const server = await startServer({ dataDir: here, env: { DEMO: '1' } });
   const client = await connectToDatabase(here);
   const before = await readCounts(client);

@@ -7,6 +7,7 @@ import { DEMO_PASSWORD } from '#server/demo/staff.ts';
 import { SIGNATURE_HEADER, SyncResponse } from '#domain/sync/exchange.ts';
 import { DeskOverHttp } from '#tests/_support/desk-over-http.ts';
 import { pollUntil } from '#server/poll.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import { regionIn } from '#tests/_support/region.ts';
 import {
   databaseUrlOf,
@@ -34,7 +35,7 @@ const startSecond = (): Promise<ServerProcess> =>
   startServer({ dataDir: otherDir, env: { ...QUIET, DATABASE_URL: databaseUrlOf(dataDir) } });
 
 beforeEach(async () => {
-  dataDir = makeDataDir();
+  dataDir = await readyDataDir('demo');
   otherDir = makeDataDir();
   owner = await startServer({ dataDir, env: QUIET });
   second = await startSecond();

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import {
   clusterRoot,
   connectToDatabase,
@@ -20,6 +21,8 @@ beforeEach(() => {
 afterEach(() => removeDataDir(dataDir));
 
 test('a second process on the same folder', async () => {
+  await removeDataDir(dataDir);
+  dataDir = await readyDataDir('empty');
   const first = await startServer({ dataDir });
   const second = await runCommand(['start'], { DATA_DIR: dataDir });
   expect(second.code).toBe(1);
@@ -69,6 +72,8 @@ test('a folder of another PostgreSQL major version', async () => {
 });
 
 test('a database that is newer than the code', async () => {
+  await removeDataDir(dataDir);
+  dataDir = await readyDataDir('empty');
   const server = await startServer({ dataDir });
   const client = await connectToDatabase(dataDir);
   await client.query(`insert into kysely_migration (name, timestamp) values ('999_of_next_year', '2099')`);
@@ -83,6 +88,8 @@ test('a database that is newer than the code', async () => {
 });
 
 test('the passwords of the database are gone', async () => {
+  await removeDataDir(dataDir);
+  dataDir = await readyDataDir('empty');
   await (await startServer({ dataDir })).stop();
   rmSync(join(dataDir, 'postgres-passwords.json'));
   const result = await runCommand(['start'], { DATA_DIR: dataDir });

@@ -5,19 +5,21 @@ import { decodeRoster, type Roster } from '#domain/cards/roster.ts';
 import { must } from '#domain/kernel/assert.ts';
 import type { RosterOffer } from '#domain/sync/exchange.ts';
 import { createRosterFiles, rosterOfferOf } from '#server/cards/roster-service.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import { EVENING, openRegion, REGION_ID, type TestRegion } from '#tests/_support/region.ts';
-import { databaseUrlOf, makeDataDir, removeDataDir, startServer } from '#tests/_support/server-process.ts';
+import { databaseUrlOf, removeDataDir, startServer } from '#tests/_support/server-process.ts';
 import type { ServerProcess } from '#tests/_support/server-process.ts';
 import { testKeys } from '#tests/_support/test-context.ts';
 
 // A database server of its own: the transaction that is held here would hold back the feeds of every other test.
 
-const dataDir = makeDataDir();
 const keys = testKeys();
+let dataDir: string;
 let server: ServerProcess;
 let region: TestRegion;
 
 beforeAll(async () => {
+  dataDir = await readyDataDir('empty');
   server = await startServer({ dataDir });
   region = await openRegion(databaseUrlOf(dataDir));
 });

@@ -4,10 +4,10 @@ import { openSync, readdirSync, statSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pollUntil } from '#server/poll.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import {
   clusterRoot,
   connectToDatabase,
-  makeDataDir,
   removeDataDir,
   startServer,
 } from '#tests/_support/server-process.ts';
@@ -15,8 +15,8 @@ import {
 const ROWS = 100;
 
 let dataDir: string;
-beforeEach(() => {
-  dataDir = makeDataDir();
+beforeEach(async () => {
+  dataDir = await readyDataDir('empty');
 });
 afterEach(() => removeDataDir(dataDir));
 

@@ -2,6 +2,7 @@
 // same moment, while one of the two is killed and comes back. Everything counts once.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SIGNATURE_HEADER } from '#domain/sync/exchange.ts';
+import { readyDataDir } from '#tests/_support/prepared-data.ts';
 import { openRegion } from '#tests/_support/region.ts';
 import {
   databaseUrlOf,
@@ -26,7 +27,7 @@ const startSecond = (): Promise<ServerProcess> =>
   startServer({ dataDir: otherDir, env: { ...QUIET, DATABASE_URL: databaseUrlOf(dataDir) } });
 
 beforeEach(async () => {
-  dataDir = makeDataDir();
+  dataDir = await readyDataDir('empty');
   otherDir = makeDataDir();
   owner = await startServer({ dataDir, env: QUIET });
   second = await startSecond();
