@@ -45,6 +45,8 @@ test('headers without end are refused at once', async () => {
 });
 
 test('https in this process, with the QR code of a phone', async () => {
+  await removeDataDir(dataDir);
+  dataDir = await readyDataDir('demo');
   const certFile = join(dataDir, 'cert.pem');
   const keyFile = join(dataDir, 'key.pem');
   writeFileSync(certFile, LOCALHOST_CERTIFICATE);
