@@ -37,7 +37,8 @@ export type SessionState =
   | { readonly kind: 'revoked'; readonly phone: Phone }
   | { readonly kind: 'unusable'; readonly why: 'newer-database' | 'no-store' | 'failed' };
 
-const APPROVAL_POLL_MS = 2_000;
+/** Somebody stands there with the phone in the hand. */
+const APPROVAL_POLL_MS = 1_000;
 
 /** For what must work whatever this phone is: rescue of unsent scans. */
 export const phoneDb = openPhoneDb();
