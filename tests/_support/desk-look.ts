@@ -1,6 +1,7 @@
 // One screen of the desk, light and dark, at a desk and at 360 px: axe finds nothing, nothing sticks out.
 import { expect, type Page } from '@playwright/test';
-import { axeFor, showColours } from './settled-colours.ts';
+import { findViolations } from './axe.ts';
+import { showColours } from './settled-colours.ts';
 import { DESK_SIZE } from './desk-page.ts';
 
 const SIZES = [DESK_SIZE, { width: 360, height: 740 }];
@@ -10,12 +11,8 @@ export async function lookAtScreen(page: Page, screen: string): Promise<void> {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
       await showColours(page, colorScheme);
-      const { violations } = await axeFor(page, colorScheme).analyze();
-      expect(
-        violations.map(
-          ({ id, nodes }) => `${screen} ${size.width} ${colorScheme}: ${id} ${nodes[0]?.html ?? ''}`,
-        ),
-      ).toEqual([]);
+      const violations = await findViolations(page);
+      expect(violations.map((found) => `${screen} ${size.width} ${colorScheme}: ${found}`)).toEqual([]);
     }
     const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     expect({ screen, width: size.width, sticksOut }).toEqual({ screen, width: size.width, sticksOut: false });

@@ -1,16 +1,7 @@
-// A screen in one of its two themes, and axe for it. Half-way between two colours no text has the contrast it was given.
-import AxeBuilder from '@axe-core/playwright';
+// The colours of a screen after its theme changed: half-way between two of them no text has the contrast it was given.
 import type { Page } from '@playwright/test';
 
-type Scheme = 'light' | 'dark';
-
-/** The page is the same page in the dark, but for its colours: there only the rules about those are asked. */
-export function axeFor(page: Page, colorScheme: Scheme): AxeBuilder {
-  const axe = new AxeBuilder({ page }).setLegacyMode();
-  return colorScheme === 'light' ? axe : axe.withRules(['color-contrast', 'link-in-text-block']);
-}
-
-export async function showColours(page: Page, colorScheme: Scheme): Promise<void> {
+export async function showColours(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   await page.evaluate(async () => {
     const frame = (): Promise<number> => new Promise(requestAnimationFrame);
