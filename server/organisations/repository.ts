@@ -63,6 +63,7 @@ export async function findMunicipality(
 const municipalities = (db: Db, regionId: number) =>
   db.selectFrom('municipality').select(['nis_code', 'name']).where('region_id', '=', regionId);
 
+/** What a screen calls them, and the order in which it offers them. */
 export async function listCardSystems(
   db: Db,
   regionId: number,

@@ -4,6 +4,7 @@ import type { HistoryEntry } from '#domain/passholder-api.ts';
 import { changedParts } from '#domain/passholders/history.ts';
 import type { PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
+import { readStaffNames } from '../auth/staff-names.ts';
 import type { Database } from '../db/tables.ts';
 import type { readNames } from './names.ts';
 import { listEvents } from './repository.ts';
@@ -18,7 +19,10 @@ export async function readHistory(
   names: Names,
 ): Promise<HistoryEntry[]> {
   const events = await listEvents(db, regionId, passholderId);
-  const actors = await readActors(db, [...new Set(events.map(({ actor }) => actor))]);
+  const actors = await readStaffNames(
+    db,
+    events.map(({ actor }) => actor),
+  );
   const organisations = await readOrganisations(db, regionId);
   let person: Person | undefined;
   const entries = events.map(({ event, at, today, actor, organisationId }, i): HistoryEntry => {
@@ -68,13 +72,6 @@ function detailsOf(event: PassholderEvent, { municipalities, cardSystems }: Name
     default:
       return { ...system };
   }
-}
-
-async function readActors(db: Kysely<Database>, actors: readonly string[]): Promise<Map<string, string>> {
-  const ids = actors.flatMap((actor) => (actor.startsWith('user:') ? [actor.slice('user:'.length)] : []));
-  if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('auth_user').select(['id', 'name']).where('id', 'in', ids).execute();
-  return new Map(rows.map(({ id, name }) => [`user:${id}`, name]));
 }
 
 async function readOrganisations(db: Kysely<Database>, regionId: number): Promise<Map<string, string>> {

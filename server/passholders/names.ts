@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/tables.ts';
+import { listCardSystems, listMunicipalities } from '../organisations/repository.ts';
 
 /** What a screen calls a municipality and a card system. */
 export async function readNames(
@@ -7,16 +8,12 @@ export async function readNames(
   regionId: number,
 ): Promise<{ municipalities: Map<string, string>; cardSystems: Map<string, string> }> {
   const [municipalities, cardSystems] = await Promise.all([
-    db.selectFrom('municipality').select(['nis_code', 'name']).where('region_id', '=', regionId).execute(),
-    db
-      .selectFrom('card_system')
-      .select(['card_system_id', 'name'])
-      .where('region_id', '=', regionId)
-      .execute(),
+    listMunicipalities(db, regionId),
+    listCardSystems(db, regionId),
   ]);
   return {
-    municipalities: new Map(municipalities.map(({ nis_code, name }) => [nis_code, name])),
-    cardSystems: new Map(cardSystems.map(({ card_system_id, name }) => [card_system_id, name])),
+    municipalities: new Map(municipalities.map(({ nisCode, name }) => [nisCode, name])),
+    cardSystems: new Map(cardSystems.map(({ cardSystemId, name }) => [cardSystemId, name])),
   };
 }
 
