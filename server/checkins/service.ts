@@ -1,5 +1,4 @@
 // Tonight at the desk: who came in, what is to be looked at, which phones still owe something, undo, and the paper list.
-import { createHash } from 'node:crypto';
 import type { CheckInList, DeskCheckIn, PaperListInput, PaperListResult } from '#domain/desk-api.ts';
 import type { VerdictKind } from '#domain/checkins/verdict.ts';
 import { isUitpasNumber, maskUitpasNumber, parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
@@ -22,6 +21,7 @@ import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { getDeskDevice } from '../devices/desk-device.ts';
 import { listOwedRanges } from '../devices/repository.ts';
+import { idFromText } from '../ids.ts';
 import type { DeskCommand, SubmitDeskCommands } from './desk-command.ts';
 import {
   findVisit,
@@ -249,7 +249,8 @@ async function submitAs(
 type Row =
   { readonly id: string; readonly number: string; readonly at: number } | { readonly problem: string };
 
-/** The same card at the same minute twice on a list are two visits: which of them it is belongs to the id. */
+/** The same card at the same minute twice on a list are two visits: which of them it is belongs to the id. A list that was changed
+ *  before it was sent again has new rows and old ones. */
 function readRows({ requestId, activityId, rows }: PaperListInput, now: number): Row[] {
   const seen = new Map<string, number>();
   return rows.map(({ number: text, at }): Row => {
@@ -259,14 +260,8 @@ function readRows({ requestId, activityId, rows }: PaperListInput, now: number):
     const says = `paper|${requestId}|${activityId}|${number.value}|${at}`;
     const nth = (seen.get(says) ?? 0) + 1;
     seen.set(says, nth);
-    return { id: idFrom(`${says}|${nth}`), number: number.value, at };
+    return { id: idFromText(`${says}|${nth}`), number: number.value, at };
   });
-}
-
-/** A UUID (version 8) of a text: a list that was changed before it was sent again has new rows and old ones. */
-function idFrom(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 const toDeskCheckIn = (row: CheckInRow): DeskCheckIn => ({

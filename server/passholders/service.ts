@@ -5,16 +5,11 @@ import type { Payment } from '#domain/cash/sale.ts';
 import type { ActAnswer, ActInput, PassholderFile, RegisterInput } from '#domain/passholder-api.ts';
 import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
-import { acceptedProofs, kansenstatuutOn } from '#domain/passholders/kansenstatuut.ts';
-import {
-  decidePassholder,
-  type PassholderFacts,
-  type PassholderRefusal,
-} from '#domain/passholders/decide-passholder.ts';
+import { kansenstatuutOn } from '#domain/passholders/kansenstatuut.ts';
+import { decidePassholder, type PassholderRefusal } from '#domain/passholders/decide-passholder.ts';
 import type { PassholderCommand } from '#domain/passholders/passholder-command.ts';
-import { apply, type Passholder, type PassholderEvent } from '#domain/passholders/passholder.ts';
-import type { Person } from '#domain/passholders/person.ts';
-import { settingOn, type SettingEntry } from '#domain/settings/settings.ts';
+import type { Passholder } from '#domain/passholders/passholder.ts';
+import { settingOn } from '#domain/settings/settings.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
@@ -27,13 +22,22 @@ import { readHistory } from './history.ts';
 import { readBalance, readNames } from './names.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
-import { publish } from '../events.ts';
 import type { Kysely } from 'kysely';
 import { findOrganisation } from '../organisations/repository.ts';
 import { listSettings } from '../settings/repository.ts';
 import { countRefusedCard, isTakeOver, refuseTakeOver, type LimitRefusal } from './act-limits.ts';
-import { findAct, lockCards, readPassholder, readPostcodes, storeAct, takeActId } from './repository.ts';
+import { findAct, readPassholder, takeActId } from './repository.ts';
 import { targetOf } from './target.ts';
+import {
+  beginningOf,
+  factsOf,
+  isUnknown,
+  lockNamedCards,
+  nisCodeOf,
+  readWorld,
+  storeDecided,
+  type World,
+} from './weigh-act.ts';
 
 export type PassholderContext = Pick<Context, 'db' | 'clock' | 'ids'>;
 
@@ -53,8 +57,6 @@ const HOUR_MS = 3_600_000;
 /** A busy counter has thirty people in a quarter of an hour, and each file is read again after an act. */
 const PER_QUARTER: AttemptRule = { purpose: 'passholder-read', max: 200, windowMs: HOUR_MS / 4 };
 const PER_DAY: AttemptRule = { purpose: 'passholder-read-day', max: 1_500, windowMs: 24 * HOUR_MS };
-
-const isUnknown = ({ n, person }: Passholder): boolean => n === 0 && person === null;
 
 export async function readPassholderFile(
   context: PassholderContext,
@@ -122,7 +124,7 @@ async function act(
   const organisation = await findOrganisation(db, regionId, request.organisationId);
   await requirePermission(context, actor, 'passholder.register', organisation);
   if (!organisation) return refuse({ code: 'not-found' });
-  const world = { settings: await listSettings(db, regionId), postcodes: await readPostcodes(db, regionId) };
+  const world = await readWorld(db, regionId);
   if (request.command.kind !== 'register') {
     const standing = await readPassholder(db, regionId, request.passholderId, false);
     const refused = await refuseToAct(context, actor, request.command, standing, world.postcodes, today);
@@ -141,57 +143,26 @@ async function act(
       const before = await readPassholder(trx, regionId, passholderId, true);
       if (request.command.kind !== 'register' && before.n !== request.basedOn)
         return giveUp(refuse({ code: 'changed-meanwhile', n: before.n }));
-      const facts = await factsOf(trx, regionId, request.command, {
-        today,
-        place: organisation.nisCode ?? null,
-        ...world,
-      });
-      const known = before.n === 0 && !isUnknown(before) ? takeOver(before) : [];
-      const start = known.reduce((now, event) => apply(now, event, { at, today }), unread(before));
-      const decided = decidePassholder(start, request.command, facts);
+      const cards = await lockNamedCards(trx, regionId, request.command);
+      const begun = beginningOf(before, { at, today });
+      const facts = factsOf(world, today, organisation.nisCode ?? null, cards);
+      const decided = decidePassholder(begun.start, request.command, facts);
       if (!decided.ok) return giveUp(decided);
-      const events = [...known, ...decided.value];
-      const after = decided.value.reduce((now, event) => apply(now, event, { at, today }), start);
-      await storeAct(
-        trx,
-        regionId,
-        { actId, at, day: today, actor: actorName(actor), organisationId: organisation.organisationId },
-        before,
-        after,
-        events,
-      );
+      const after = await storeDecided(trx, regionId, before, begun, decided.value, request.command.kind, {
+        ...{ actId, at, today, actor: actorName(actor), organisationId: organisation.organisationId },
+      });
       // Last, because the till of a counter is held until the end.
       const paid = await sellCard(trx, regionId, {
         ...{ entryId: ids.newId(), actId, at, today, actor: actorName(actor), organisation },
         ...{ settings: world.settings, events: decided.value, after, payment: request.payment },
       });
       if (!paid.ok) return giveUp(paid);
-      if (events.some(({ kind }) => SEEN_BY_PHONES.has(kind)))
-        await publish(trx, { regionId, topic: 'cards' });
-      await appendAudit(trx, {
-        regionId,
-        at,
-        actor: actorName(actor),
-        action: `passholder-${request.command.kind}`,
-        subject: `passholder:${passholderId}`,
-        detail: { actId, organisationId: organisation.organisationId },
-      });
       return ok({ passholderId, n: after.n, ...(paid.value && { paid: paid.value }) });
     })
     .catch(refusalIn);
   const counted = await countRefusedCard(context, actor, request.command.kind, answer);
   return counted.ok ? counted : countWrongCode(context, actor, counted.error);
 }
-
-/** After these a phone shows another verdict for a card. */
-const SEEN_BY_PHONES: ReadonlySet<PassholderEvent['kind']> = new Set([
-  'membership-started',
-  'membership-ended',
-  'card-handed-out',
-  'card-blocked',
-  'card-unblocked',
-  'card-replaced',
-]);
 
 /** A refusal undoes the transaction, so that the act may be tried again under its own id. */
 class Refused extends Error {
@@ -213,13 +184,6 @@ function refusalIn(error: unknown): Result<never, ActRefusal> {
   throw error;
 }
 
-/** Who was known before there were events begins with what stood. */
-const takeOver = ({ person, homes, memberships, cards }: Passholder): PassholderEvent[] => [
-  { kind: 'taken-over', person, homes, memberships, cards },
-];
-const unread = (passholder: Passholder): Passholder =>
-  passholder.n === 0 ? { ...passholder, person: null, homes: [], memberships: [], cards: [] } : passholder;
-
 async function answerAgain(
   db: Kysely<Database>,
   regionId: number,
@@ -234,41 +198,6 @@ async function answerAgain(
 }
 
 const digestOf = (request: Request): Buffer => createHash('sha256').update(JSON.stringify(request)).digest();
-
-type World = { readonly settings: readonly SettingEntry[]; readonly postcodes: ReadonlyMap<string, string> };
-
-const nisCodeOf =
-  (postcodes: ReadonlyMap<string, string>) =>
-  ({ address: { country, postalCode } }: Person): string | null =>
-    country === 'BE' ? (postcodes.get(postalCode) ?? null) : null;
-
-async function factsOf(
-  db: Kysely<Database>,
-  regionId: number,
-  command: PassholderCommand,
-  { today, place, settings, postcodes }: World & { readonly today: CivilDay; readonly place: string | null },
-): Promise<PassholderFacts> {
-  const regionProofs = settingOn(settings, 'kansenstatuutProofs', null, today);
-  return {
-    today,
-    place,
-    cards: await lockCards(db, regionId, numbersIn(command)),
-    graceDays: settingOn(settings, 'kansenstatuutGraceDays', null, today),
-    moveDays: {
-      back: settingOn(settings, 'moveBackDays', null, today),
-      ahead: settingOn(settings, 'moveAheadDays', null, today),
-    },
-    blockReasons: settingOn(settings, 'blockReasons', null, today),
-    nisCodeOf: nisCodeOf(postcodes),
-    acceptedProofs: (nisCode) =>
-      acceptedProofs(regionProofs, settingOn(settings, 'kansenstatuutProofsLeftOut', nisCode, today)),
-  };
-}
-
-const numbersIn = (command: PassholderCommand): string[] => [
-  ...('number' in command ? [command.number] : []),
-  ...('by' in command && command.by !== undefined ? [command.by] : []),
-];
 
 const actionOf = ({ kind }: PassholderCommand) =>
   kind === 'unblock-card' ? 'card.unblock' : kind === 'erase' ? 'passholder.erase' : 'passholder.change';
