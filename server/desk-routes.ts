@@ -8,6 +8,7 @@ import { passkeyRoutes } from './auth/passkey-routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createSignIn } from './auth/sign-in.ts';
 import { rosterRoutes } from './cards/roster-routes.ts';
+import { bulkRoutes } from './bulk/routes.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { checkInRoutes } from './checkins/routes.ts';
 import { cashRoutes } from './cash/routes.ts';
@@ -55,6 +56,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', settingRoutes(context, signIn))
     .route('/', cashRoutes(context, signIn))
     .route('/', figureRoutes(context, signIn))
+    .route('/', bulkRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', rescueRoutes({ ...context, takeCommands }, signIn, turns))

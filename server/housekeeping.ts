@@ -9,6 +9,8 @@ import type { Context } from './context.ts';
 
 const EVERY_MS = 3_600_000;
 const LOCK = 'streekbalie housekeeping';
+/** Each with its rows, ten thousand at most. */
+const BULK_BATCH = 50;
 
 type HousekeepingContext = Pick<Context, 'db' | 'clock' | 'ids' | 'log' | 'stopping' | 'metrics'>;
 
@@ -89,6 +91,12 @@ function deletionsAt(now: number): Record<string, RawBuilder<unknown>> {
       delete from invitation where (region_id, invitation_id) in (
         select region_id, invitation_id from invitation
         where expires_at < ${now - limits.invitationKeptMs} limit ${batch})`,
+    // What was done stands in the files of the people and in the audit; its rows go along.
+    bulk_list: sql`
+      delete from bulk_list where (region_id, list_id) in (
+        select region_id, list_id from bulk_list
+        where (state in ('draft', 'withdrawn') and made_at < ${now - limits.bulkDraftKeptMs})
+          or (state in ('stopped', 'done') and made_at < ${now - limits.bulkKeptMs}) limit ${BULK_BATCH})`,
     outgoing_mail: sql`
       delete from outgoing_mail where (region_id, mail_id) in (
         select region_id, mail_id from outgoing_mail

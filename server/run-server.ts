@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readAppFiles } from './app-files.ts';
 import { createApp } from './app.ts';
 import { runSealing } from './audit/seal.ts';
+import { runLists } from './bulk/carry-out.ts';
 import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import type { Environment, Mode } from './config.ts';
@@ -96,6 +97,8 @@ export async function runServer(
     }
     const tidying = runHousekeeping(context);
     stops.push(() => tidying);
+    const lists = runLists(context);
+    stops.push(() => lists);
     const sealing = runSealing(context);
     stops.push(() => sealing);
     if (config.metrics.address) {

@@ -1,6 +1,8 @@
 // Table types for Kysely. These are not wire types: repositories map. `bigint` comes back as a number (database.ts);
 // instants are UTC milliseconds.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { BulkWork, Wanted } from '#domain/bulk/bulk-work.ts';
+import type { JobState, RowState } from '#domain/bulk/job.ts';
 import type { CardState } from '#domain/cards/card-facts.ts';
 import type { CardReason } from '#domain/cash/card-price.ts';
 import type { PaymentMeans } from '#domain/cash/sale.ts';
@@ -289,6 +291,35 @@ export interface Database {
     reason: string;
     at: number;
     actor: string;
+  };
+  bulk_list: {
+    region_id: number;
+    list_id: string;
+    title: string;
+    work: Json<BulkWork>;
+    organisation_id: string;
+    request_digest: Uint8Array;
+    state: JobState;
+    made_at: number;
+    made_by: string;
+    run_by: string | null;
+    started_at: number | null;
+    ended_at: number | null;
+    stopped_because: 'asked' | 'not-allowed' | null;
+  };
+  bulk_row: {
+    region_id: number;
+    list_id: string;
+    row_no: number;
+    given: string;
+    uitpas_number: string | null;
+    passholder_id: string | null;
+    wanted: Json<Wanted>;
+    state: RowState;
+    code: string | null;
+    detail: Json<Record<string, unknown>>;
+    tries: Generated<number>;
+    answered_at: number | null;
   };
   roster_break: { region_id: number; tx: Tx };
   activity: {

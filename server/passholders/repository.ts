@@ -47,8 +47,58 @@ export async function readPassholder(
       .orderBy('uitpas_number')
       .execute(),
   ]);
+  return passholderOf(row, homes, memberships, cards);
+}
+
+/** The same of many at once, without a lock; who is unknown is not in it. */
+export async function readPassholders(
+  db: Db,
+  regionId: number,
+  ids: readonly string[],
+): Promise<Map<string, Passholder>> {
+  if (ids.length === 0) return new Map();
+  const among = sql<boolean>`region_id = ${regionId} and passholder_id = any(${ids}::uuid[])`;
+  const [rows, homes, memberships, cards] = await Promise.all([
+    db
+      .selectFrom('passholder as p')
+      .leftJoin('municipality as m', (join) =>
+        join.onRef('m.region_id', '=', 'p.region_id').onRef('m.nis_code', '=', 'p.nis_code'),
+      )
+      .selectAll('p')
+      .select('m.name as city')
+      .where('p.region_id', '=', regionId)
+      .where('p.passholder_id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute(),
+    db.selectFrom('passholder_home').selectAll().where(among).orderBy('from_day').execute(),
+    db.selectFrom('membership').selectAll().where(among).orderBy('card_system_id').execute(),
+    db.selectFrom('card').selectAll().where(among).orderBy('state_since').orderBy('uitpas_number').execute(),
+  ]);
+  const [homesOf, membershipsOf, cardsOf] = [byPerson(homes), byPerson(memberships), byPerson(cards)];
+  return new Map(
+    rows.map((row) => [row.passholder_id, passholderOf(row, homesOf(row), membershipsOf(row), cardsOf(row))]),
+  );
+}
+
+function byPerson<Row extends { passholder_id: string | null }>(
+  rows: readonly Row[],
+): (person: { passholder_id: string }) => readonly Row[] {
+  const grouped = new Map<string | null, Row[]>();
+  for (const row of rows) {
+    const group = grouped.get(row.passholder_id);
+    if (group) group.push(row);
+    else grouped.set(row.passholder_id, [row]);
+  }
+  return ({ passholder_id }) => grouped.get(passholder_id) ?? [];
+}
+
+function passholderOf(
+  row: Selectable<Database['passholder']> & { city: string | null },
+  homes: readonly Selectable<Database['passholder_home']>[],
+  memberships: readonly Selectable<Database['membership']>[],
+  cards: readonly Selectable<Database['card']>[],
+): Passholder {
   return {
-    passholderId,
+    passholderId: row.passholder_id,
     n: row.n,
     state: row.state,
     person: row.state === 'erased' ? null : (row.person ?? personOfBefore(row)),
@@ -251,6 +301,11 @@ async function erase(db: Db, regionId: number, passholderId: string, actId: stri
   const own = matches({ region_id: regionId, passholder_id: passholderId });
   await db.updateTable('passholder_event').set({ personal: null }).where(own).execute();
   await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
+  // A row that a list is busy with waits for this very person, and is refused then.
+  await sql`
+    update bulk_row set wanted = '{}', detail = '{}' where (region_id, list_id, row_no) in (
+      select region_id, list_id, row_no from bulk_row where ${own} for update skip locked)
+  `.execute(db);
   // Whoever guesses a name could otherwise test it; the act that erases holds none, and may be asked again.
   await db
     .updateTable('desk_act')

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
+import { ListQuestion } from '#domain/bulk-api.ts';
 import { ActInput, CheckCardInput, RegisterInput, SearchInput } from '#domain/passholder-api.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
@@ -9,6 +10,7 @@ import { Problem } from '../errors.ts';
 import { pathId, readJson } from '../request-input.ts';
 import { copyPassholder } from './copy-service.ts';
 import { checkCard, readCounter, type CounterRefusal } from './counter-service.ts';
+import { listChoices, readListPage, readListSheet, type ListRefusal } from './kansenstatuut-service.ts';
 import {
   actOnPassholder,
   readPassholderFile,
@@ -53,10 +55,23 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
     const input = await readJson(c, ActInput);
     return c.json(unwrap(await actOnPassholder(context, c.get('actor'), pathId(c), input)));
   });
+  app.get('/kansenstatuut/choices', signedIn, async (c) =>
+    c.json(await listChoices(context, c.get('actor'))),
+  );
+  app.post('/kansenstatuut/list', signedIn, async (c) => {
+    const question = await readJson(c, ListQuestion);
+    return c.json(unwrap(await readListPage(context, c.get('actor'), question)));
+  });
+  app.post('/kansenstatuut/sheet', signedIn, async (c) => {
+    const question = await readJson(c, ListQuestion);
+    return c.json(unwrap(await readListSheet(context, c.get('actor'), question)));
+  });
   return app;
 }
 
-function unwrap<T>(result: Result<T, ActRefusal | ReadRefusal | CounterRefusal | SearchRefusal>): T {
+function unwrap<T>(
+  result: Result<T, ActRefusal | ReadRefusal | CounterRefusal | SearchRefusal | ListRefusal>,
+): T {
   if (result.ok) return result.value;
   const { code, ...extra } = result.error;
   if (result.error.code === 'too-many-requests')

@@ -115,7 +115,7 @@ async function lookFor(
 }
 
 /** The desk that may read the file, as target.ts says it; `desks` is empty where only one ever could. */
-const belongsTo = (scope: readonly string[], today: CivilDay): RawBuilder<boolean> => sql`
+export const belongsTo = (scope: readonly string[], today: CivilDay): RawBuilder<boolean> => sql`
   case when p.desks = '{}' then p.nis_code else coalesce(
     (select h.nis_code from passholder_home h where h.region_id = p.region_id
       and h.passholder_id = p.passholder_id and h.from_day <= ${today} order by h.from_day desc limit 1),

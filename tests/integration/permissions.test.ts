@@ -46,6 +46,7 @@ type Ids = {
   settingId: number;
   entryId: string;
   voucherId: string;
+  listId: string;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
@@ -67,6 +68,7 @@ const NO_IDS: Ids = {
   settingId: 0,
   entryId: '',
   voucherId: '',
+  listId: '',
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
@@ -97,6 +99,8 @@ const delivery = ({ organisationId }: Ids) => ({
   reference: 'doos 1',
   file: '',
 });
+
+const WORK_LIST = { view: 'soon', cardSystemId: 'x', soonDays: 30, sort: 'until', page: 1 };
 
 const NO_PASSKEY = {
   id: 'x',
@@ -443,6 +447,43 @@ const CASES: Case[] = [
     allowed: ['admin', 'desk', 'foreign'],
   },
   { route: 'GET /api/passholders/places', allowed: ['admin', 'desk', 'foreign'] },
+  // Whom the list shows is in kansenstatuut-list.test.ts.
+  { route: 'GET /api/kansenstatuut/choices', allowed: ['admin', 'desk', 'foreign'] },
+  { route: 'POST /api/kansenstatuut/list', body: () => WORK_LIST, allowed: ['admin', 'desk', 'foreign'] },
+  {
+    route: 'POST /api/kansenstatuut/sheet',
+    body: () => WORK_LIST,
+    allowed: ['admin', 'desk', 'foreign'],
+    sensitive: true,
+  },
+  { route: 'GET /api/bulk/lists', allowed: ['admin', 'desk', 'foreign'] },
+  {
+    route: 'POST /api/bulk/lists',
+    body: ({ organisationId }) => ({
+      ...{ listId: crypto.randomUUID(), organisationId, title: 'lijst' },
+      work: { kind: 'block-card', reason: 'lost' },
+      source: { numbers: [stockCard(1).number] },
+    }),
+    allowed: ['admin', 'desk'],
+  },
+  // Made by the desk: whose a list is, is in bulk.test.ts.
+  {
+    route: 'GET /api/bulk/lists/:id',
+    path: ({ listId }) => `/api/bulk/lists/${listId}`,
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/bulk/lists/:id/act',
+    path: ({ listId }) => `/api/bulk/lists/${listId}/act`,
+    body: () => ({ act: 'stop' }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/bulk/lists/:id/rows',
+    path: ({ listId }) => `/api/bulk/lists/${listId}/rows`,
+    body: () => ({}),
+    allowed: ['admin', 'desk'],
+  },
   // Any counter may look up a card of the region; each look-up is audited.
   { route: 'POST /api/cards/look-up', body: () => ({ number: '1' }), allowed: ['admin', 'desk', 'foreign'] },
   ...['approve', 'refuse', 'rename', 'revoke', 'lost'].map((verb) => ({
@@ -575,6 +616,12 @@ beforeAll(async () => {
       sent_by: 'system',
     })
     .execute();
+  const listId = crypto.randomUUID();
+  const looked = await client('desk').post('/api/bulk/lists', {
+    ...{ listId, organisationId, title: 'lijst', work: { kind: 'block-card', reason: 'lost' } },
+    source: { numbers: [stockCard(1).number] },
+  });
+  expect(looked.status).toBe(201);
   const { setting_id: settingId } = await server.context.db
     .insertInto('setting')
     .values({
@@ -628,6 +675,7 @@ beforeAll(async () => {
     passholderId,
     transferId,
     settingId,
+    listId,
     commandId,
   };
   ids = { ...ids, entryId, voucherId };
@@ -695,7 +743,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
       decisionId: id,
     };
     Object.assign(unknown, { agreementId: id, changeId: id, occurrenceId: id });
-    Object.assign(unknown, { entryId: id, voucherId: id });
+    Object.assign(unknown, { listId: id, entryId: id, voucherId: id });
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);

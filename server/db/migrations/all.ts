@@ -18,6 +18,7 @@ import * as passholderSearch from './016_passholder_search.ts';
 import * as stock from './017_stock.ts';
 import * as settingsAndCash from './018_settings_and_cash.ts';
 import * as activitySchedules from './019_activity_schedules.ts';
+import * as bulkWork from './020_bulk_work.ts';
 import * as organisationFiles from './021_organisation_files.ts';
 import * as auditView from './022_audit_view.ts';
 import * as figures from './023_figures.ts';
@@ -43,6 +44,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '017_stock': stock,
   '018_settings_and_cash': settingsAndCash,
   '019_activity_schedules': activitySchedules,
+  '020_bulk_work': bulkWork,
   '021_organisation_files': organisationFiles,
   '022_audit_view': auditView,
   '023_figures': figures,

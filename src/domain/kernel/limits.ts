@@ -154,4 +154,17 @@ export const limits = {
   /** Cards in one box that goes from one cupboard to another, and the stretches of numbers in it. */
   transferCardsMax: 10_000,
   transferRangesMax: 500,
+  /** People in one list that is carried out, and what is kept of a cell as it stood there. */
+  bulkRowsMax: 10_000,
+  bulkCellMax: 40,
+  /** Rows of such a list that are shown at once. */
+  bulkPageRows: 50,
+  /** A list that nobody started goes after a week; one that is over, when a question about it is no longer likely. */
+  bulkDraftKeptMs: 7 * DAY_MS,
+  bulkKeptMs: 92 * DAY_MS,
+  /** The work list of the kansenstatuut looks so far ahead and back, shows so many and gives so many to a sheet. */
+  kansenstatuutSoonDaysMax: 366,
+  kansenstatuutExpiredDays: 731,
+  kansenstatuutPageRows: 50,
+  kansenstatuutSheetRows: 20_000,
 } as const;

@@ -167,6 +167,7 @@ test('what is over goes, what is still good stays', async () => {
     enrol_link: 1,
     invitation: 1,
     outgoing_mail: 1,
+    bulk_list: 0,
   });
   expect(await countOf('invitation')).toBe(1);
   expect(await countOf('outgoing_mail')).toBe(1);

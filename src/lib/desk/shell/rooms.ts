@@ -8,6 +8,8 @@ import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import ContactRound from '@lucide/svelte/icons/contact-round';
 import IdCard from '@lucide/svelte/icons/id-card';
 import Settings2 from '@lucide/svelte/icons/settings-2';
+import Hourglass from '@lucide/svelte/icons/hourglass';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import Package from '@lucide/svelte/icons/package';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Smartphone from '@lucide/svelte/icons/smartphone';
@@ -52,6 +54,22 @@ export const ROOMS: readonly Room[] = [
     inMenuOnPhone: true,
   },
   { href: '/balie/kaart', label: m.desk_card, short: m.desk_card_short, icon: IdCard, needs: 'card.look-up' },
+  {
+    href: '/balie/kansenstatuut',
+    label: m.renewals_title,
+    short: m.renewals_title,
+    icon: Hourglass,
+    needs: 'kansenstatuut.list',
+    inMenuOnPhone: true,
+  },
+  {
+    href: '/balie/bulk',
+    label: m.bulk_title,
+    short: m.bulk_short,
+    icon: ListChecks,
+    needs: 'bulk.run',
+    inMenuOnPhone: true,
+  },
   {
     href: '/balie/voorraad',
     label: m.stock_short,

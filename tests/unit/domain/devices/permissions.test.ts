@@ -33,6 +33,8 @@ passholder.read       x               x               -               -         
 passholder.register   x               x               -               -               -          -
 passholder.change     x               x               -               -               -          -
 passholder.erase      x               -               -               -               -          -
+kansenstatuut.list    x               x               -               -               -          -
+bulk.run              x               x               -               -               -          -
 stock.read            x               x               -               -               -          x
 stock.manage          x               x               -               -               -          -
 stock.deliver         x               -               -               -               -          -
