@@ -2,7 +2,7 @@
 // by the screen, once: a second sending is the same act.
 import * as z from 'zod/mini';
 import { PAYMENT_MEANS } from './cash/sale.ts';
-import { ENTRY_KINDS } from './cash/till.ts';
+import { ENTRY_KINDS, TillCount } from './cash/till.ts';
 import { VOUCHER_KINDS, VoucherCode } from './cash/voucher.ts';
 import { limits } from './kernel/limits.ts';
 import { lineOf, tokenOf } from './kernel/plain-text.ts';
@@ -93,3 +93,102 @@ export const VoucherList = z.object({
 });
 export type VoucherList = z.infer<typeof VoucherList>;
 export const VoucherSaved = z.object({ voucherId: Id });
+
+/** What a line of the journal is about: an act at the desk, or something of the till alone. */
+export const JOURNAL_KINDS = [
+  'registered',
+  'card-replaced',
+  'membership-started',
+  'membership-ended',
+  'details-changed',
+  'moved',
+  'card-blocked',
+  'card-unblocked',
+  'erased',
+  'kansenstatuut-granted',
+  'kansenstatuut-renewed',
+  'kansenstatuut-suspended',
+  'kansenstatuut-resumed',
+  'kansenstatuut-ended',
+  'scans-entered',
+  'scans-undone',
+  'sale',
+  'correction',
+] as const;
+export type JournalKind = (typeof JOURNAL_KINDS)[number];
+
+export const JournalLine = z.object({
+  at: Instant,
+  /** Empty where it is not known. */
+  by: z.string(),
+  kind: z.enum(JOURNAL_KINDS),
+  passholderId: z.nullable(Id),
+  firstName: z.nullable(z.string()),
+  /** Of scans entered or undone by hand. */
+  activity: z.optional(z.string()),
+  count: z.optional(z.int()),
+  paid: z.optional(
+    z.object({
+      entryId: Id,
+      receipt: z.string(),
+      means: z.enum(PAYMENT_MEANS),
+      dueCents: z.int(),
+      discountCents: z.int(),
+      why: z.string(),
+      /** The day of the till on which it stands: a later one once today is closed. */
+      day: Day,
+      corrected: z.boolean(),
+    }),
+  ),
+});
+export type JournalLine = z.infer<typeof JournalLine>;
+
+/** GET /api/tills/:id?day= of one counter; without a day today. */
+export const DayJournal = z.object({
+  organisationName: z.string(),
+  today: Day,
+  day: Day,
+  /** On which day of the till something is written down now. */
+  openDay: Day,
+  closedThrough: z.nullable(Day),
+  mayManage: z.boolean(),
+  /** The newest first. */
+  lines: z.array(JournalLine),
+  more: z.boolean(),
+  /** Of the day of the till. */
+  money: z.array(z.object({ means: z.enum(PAYMENT_MEANS), count: z.int(), cents: z.int() })),
+  /** What should lie in the till now. */
+  expectedCents: z.int(),
+  /** What stays in it as change, usually (settings). */
+  changeCents: z.int(),
+  close: z.nullable(
+    z.object({
+      at: Instant,
+      by: z.string(),
+      expectedCents: z.int(),
+      countedCents: z.int(),
+      keptCents: z.int(),
+      why: z.string(),
+    }),
+  ),
+});
+export type DayJournal = z.infer<typeof DayJournal>;
+
+/** POST /api/tills/:id/close */
+export const CloseInput = z.object({
+  closeId: Id,
+  day: Day,
+  /** What the screen said should be there: a payment in between is told before anything is written down. */
+  expectedCents: z.int(),
+  ...TillCount.shape,
+});
+export type CloseInput = z.infer<typeof CloseInput>;
+export const CloseAnswer = z.object({ day: Day, differenceCents: z.int() });
+export type CloseAnswer = z.infer<typeof CloseAnswer>;
+
+/** POST /api/cash/entries/:id/correct */
+export const CorrectInput = z.object({
+  entryId: Id,
+  why: lineOf(limits.reasonMax).check(z.minLength(1)),
+});
+export type CorrectInput = z.infer<typeof CorrectInput>;

@@ -381,6 +381,25 @@ const CASES: Case[] = [
     path: ({ entryId }) => `/api/cash/entries/${entryId}`,
     allowed: ['admin', 'desk', 'auditor'],
   },
+  {
+    route: 'POST /api/cash/entries/:id/correct',
+    path: ({ entryId }) => `/api/cash/entries/${entryId}/correct`,
+    body: () => ({ entryId: crypto.randomUUID(), why: 'proef' }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'GET /api/tills/:id',
+    path: ({ organisationId }) => `/api/tills/${organisationId}`,
+    allowed: ['admin', 'desk', 'auditor'],
+  },
+  {
+    route: 'POST /api/tills/:id/close',
+    path: ({ organisationId }) => `/api/tills/${organisationId}/close`,
+    body: () => ({
+      ...{ closeId: crypto.randomUUID(), day: '2099-01-01', expectedCents: 0, countedCents: 0, keptCents: 0 },
+    }),
+    allowed: ['admin', 'desk'],
+  },
   { route: 'GET /api/vouchers', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
   {
     route: 'POST /api/vouchers/check',

@@ -37,6 +37,7 @@ export const AUDIT_GROUPS = {
     'bulk-saved',
     'audit-read',
     'audit-exported',
+    'journal-read',
   ],
   passholders: [
     ...PASSHOLDER_CHANGES,
@@ -49,6 +50,7 @@ export const AUDIT_GROUPS = {
   ],
   stock: ['stock-delivered', 'stock-sent', 'stock-received', 'stock-withdrawn', 'stock-written-off'],
   settings: ['setting-changed', 'setting-withdrawn', 'voucher-made', 'voucher-ended'],
+  till: ['till-closed', 'payment-corrected'],
   activities: [
     'activity-created',
     'activity-changed',

@@ -27,6 +27,8 @@ export type CloseFacts = {
   readonly day: CivilDay;
   readonly today: CivilDay;
   readonly closedThrough: CivilDay | undefined;
+  /** The last day on which something was written down: what lies in the till is counted with it. */
+  readonly lastEntryDay: CivilDay | undefined;
   /** What should lie in the till: the sum of its account. */
   readonly expectedCents: number;
 };
@@ -34,6 +36,7 @@ export type CloseFacts = {
 export type CloseRefusal =
   | { readonly code: 'closed-already'; readonly closedThrough: CivilDay }
   | { readonly code: 'day-not-over' }
+  | { readonly code: 'close-later-day'; readonly day: CivilDay }
   | { readonly code: 'kept-too-much'; readonly countedCents: number }
   | { readonly code: 'difference-needs-reason'; readonly differenceCents: number };
 
@@ -47,11 +50,13 @@ export type Close = {
 export function decideClose(
   entryId: string,
   { countedCents, keptCents, why = '' }: TillCount,
-  { day, today, closedThrough, expectedCents }: CloseFacts,
+  { day, today, closedThrough, lastEntryDay, expectedCents }: CloseFacts,
 ): Result<Close, CloseRefusal> {
   if (closedThrough !== undefined && day <= closedThrough)
     return refuse({ code: 'closed-already', closedThrough });
   if (day > today) return refuse({ code: 'day-not-over' });
+  if (lastEntryDay !== undefined && lastEntryDay > day)
+    return refuse({ code: 'close-later-day', day: lastEntryDay });
   if (keptCents > countedCents) return refuse({ code: 'kept-too-much', countedCents });
   const differenceCents = countedCents - expectedCents;
   if (differenceCents !== 0 && why === '')

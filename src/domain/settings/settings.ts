@@ -6,6 +6,7 @@ import { PriceList } from '../cash/card-price.ts';
 import { PAYMENT_MEANS } from '../cash/sale.ts';
 import { addCivilDays, isCivilDay, type CivilDay } from '../kernel/civil-time.ts';
 import { limits } from '../kernel/limits.ts';
+import { Cents } from '../kernel/money.ts';
 import { lineOf, tokenOf } from '../kernel/plain-text.ts';
 import { ok, refuse, type Result } from '../kernel/result.ts';
 import { BLOCK_REASONS } from '../passholders/card-life.ts';
@@ -39,6 +40,8 @@ export const SETTINGS = {
   paymentMeans: listOf(z.enum(PAYMENT_MEANS)).check(z.minLength(1)),
   /** A line under each receipt: an address, opening hours. */
   receiptText: lineOf(limits.settingTextMax),
+  /** What stays in the till as change when a day is closed. */
+  tillChangeCents: Cents,
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -57,6 +60,7 @@ const SCOPES: { readonly [K in SettingKey]: readonly SettingScope[] } = {
   cardPrices: ['region'],
   paymentMeans: SETTING_SCOPES,
   receiptText: SETTING_SCOPES,
+  tillChangeCents: SETTING_SCOPES,
 };
 
 /** What holds when nobody decided. */
@@ -74,6 +78,7 @@ export const SETTING_DEFAULTS: { readonly [K in SettingKey]: SettingValue<K> } =
   ],
   paymentMeans: [...PAYMENT_MEANS],
   receiptText: '',
+  tillChangeCents: 0,
 };
 
 /** Both null: the region as a whole. */

@@ -80,7 +80,7 @@ class Till {
     const decided = decideClose(
       `${++this.#serial}`,
       { countedCents, keptCents, why: 'proef' },
-      { day: today, today, closedThrough, expectedCents },
+      { day: today, today, closedThrough, lastEntryDay: this.booked.at(-1)?.day, expectedCents },
     );
     if (!decided.ok) return;
     const { entry } = decided.value;

@@ -7,11 +7,12 @@ import { BLOCK_REASONS } from '#domain/passholders/card-life.ts';
 import type { SettingKey } from '#domain/settings/settings.ts';
 import { m } from '../../paraglide/messages.js';
 import { dateTextOf, parseDateText } from '../../ui/date-text.ts';
+import { euroInputOf, parseEuroText } from '../../ui/money-text.ts';
 import { longCivilDayText, proofText } from '../passholders/passholder-words.ts';
 import { PriceRows } from './price-rows.svelte.ts';
 import { blockReasonText, meansText, monthDayText, pricesIn, textsIn, wholeIn } from './setting-words.ts';
 
-type FieldKind = 'days' | 'month-day' | 'choices' | 'prices' | 'text';
+type FieldKind = 'days' | 'month-day' | 'choices' | 'prices' | 'money' | 'text';
 const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   kansenstatuutGraceDays: 'days',
   moveBackDays: 'days',
@@ -23,6 +24,7 @@ const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   paymentMeans: 'choices',
   cardPrices: 'prices',
   receiptText: 'text',
+  tillChangeCents: 'money',
 };
 
 export class SettingForm {
@@ -53,6 +55,7 @@ export class SettingForm {
     if (this.kind === 'days') this.text = String(wholeIn(start));
     if (this.kind === 'month-day') this.text = monthDayText(start);
     if (this.kind === 'text') this.text = String(start);
+    if (this.kind === 'money') this.text = euroInputOf(wholeIn(start));
     if (this.kind === 'choices') this.#startChoices(textsIn(start), regionProofs);
     this.prices = new PriceRows(this.kind === 'prices' ? pricesIn(start) : []);
   }
@@ -94,6 +97,8 @@ export class SettingForm {
     if (this.kind === 'month-day')
       return monthDayIn(this.text) === undefined ? m.settings_month_day_wrong() : undefined;
     if (this.kind === 'prices') return this.prices.problem;
+    if (this.kind === 'money')
+      return parseEuroText(this.text) === undefined ? m.settings_price_wrong() : undefined;
     if (this.kind === 'text') return undefined;
     const mayBeNone = this.key === 'kansenstatuutProofsLeftOut';
     return this.chosen.length === 0 && !mayBeNone ? m.settings_choose_one() : undefined;
@@ -125,6 +130,7 @@ export class SettingForm {
     if (this.kind === 'days') return daysIn(this.text);
     if (this.kind === 'month-day') return monthDayIn(this.text);
     if (this.kind === 'prices') return this.prices.rules;
+    if (this.kind === 'money') return parseEuroText(this.text);
     if (this.kind === 'text') return this.text.trim();
     const inOrder = this.choices.map(({ value }) => value);
     return this.key === 'kansenstatuutProofsLeftOut'

@@ -5,6 +5,7 @@ import type { SettingsAnswer, SettingState, SettingVersion } from '#domain/setti
 import { BLOCK_REASONS, type BlockReason } from '#domain/passholders/card-life.ts';
 import type { SettingKey } from '#domain/settings/settings.ts';
 import * as z from 'zod/mini';
+import { euroText } from '../../appearance/money.ts';
 import { m } from '../../paraglide/messages.js';
 import { MEANS_WORDS } from '../cash/cash-words.ts';
 import { BLOCK_WORDS, proofText } from '../passholders/passholder-words.ts';
@@ -21,6 +22,7 @@ export const SETTING_WORDS: Readonly<Record<SettingKey, Words>> = {
   blockReasons: { title: m.settings_block_reasons, text: m.settings_block_reasons_text },
   cardPrices: { title: m.settings_prices, text: m.settings_prices_text },
   paymentMeans: { title: m.settings_means, text: m.settings_means_text },
+  tillChangeCents: { title: m.settings_change_money, text: m.settings_change_money_text },
   receiptText: { title: m.settings_receipt, text: m.settings_receipt_text },
 };
 
@@ -38,7 +40,7 @@ export const SETTING_GROUPS: readonly {
       'kansenstatuutGraceDays',
     ],
   },
-  { title: m.settings_group_till, keys: ['cardPrices', 'paymentMeans', 'receiptText'] },
+  { title: m.settings_group_till, keys: ['cardPrices', 'paymentMeans', 'tillChangeCents', 'receiptText'] },
   { title: m.settings_group_cards, keys: ['blockReasons', 'moveBackDays', 'moveAheadDays'] },
 ];
 
@@ -81,6 +83,8 @@ export function valueLines(key: SettingKey, value: unknown, { regionProofs }: Se
       return textsIn(value).map(blockReasonText);
     case 'paymentMeans':
       return textsIn(value).map(meansText);
+    case 'tillChangeCents':
+      return [euroText(wholeIn(value))];
     case 'receiptText':
       return [value === '' ? m.settings_receipt_none() : String(value)];
     case 'cardPrices':

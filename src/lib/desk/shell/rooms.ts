@@ -1,5 +1,6 @@
 import type { Action } from '#domain/devices/permissions.ts';
 import type { LucideIcon } from '@lucide/svelte';
+import BookOpen from '@lucide/svelte/icons/book-open';
 import Building2 from '@lucide/svelte/icons/building-2';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
@@ -76,6 +77,14 @@ export const ROOMS: readonly Room[] = [
     short: m.stock_short,
     icon: Package,
     needs: 'stock.read',
+    inMenuOnPhone: true,
+  },
+  {
+    href: '/balie/dagboek',
+    label: m.till_title,
+    short: m.till_title,
+    icon: BookOpen,
+    needs: 'till.read',
     inMenuOnPhone: true,
   },
   {

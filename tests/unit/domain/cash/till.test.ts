@@ -13,6 +13,7 @@ const facts = (over: Partial<CloseFacts> = {}): CloseFacts => ({
   day: TODAY,
   today: TODAY,
   closedThrough: '2026-11-20',
+  lastEntryDay: TODAY,
   expectedCents: 1_500,
   ...over,
 });
@@ -61,6 +62,7 @@ describe('closing a day', () => {
     ['once', { closedThrough: TODAY }, {}, 'closed-already'],
     ['not before a later one', { closedThrough: '2026-11-24' }, {}, 'closed-already'],
     ['not before it began', { day: '2026-11-24' }, {}, 'day-not-over'],
+    ['not without what came in since', { lastEntryDay: '2026-11-24' }, {}, 'close-later-day'],
     ['with no more change than there is', {}, { keptCents: 1_600 }, 'kept-too-much'],
   ])('%s', (_, given, counted, code) => {
     expect(movesOf(facts(given), count(counted))).toMatchObject({ code });
