@@ -5,6 +5,11 @@ import { POSTGRES_15_SUITES, postgres15Programs } from './tests/_support/postgre
 /** Simulated evenings on the real database. */
 const FULL_STACK = 'tests/simulation/full-stack.test.ts';
 
+/** Last, and one at a time: kill and time-out tests say nothing on a machine that does something else. */
+const ALONE = ['crash', 'drain', 'kill', 'life', 'outage', 'torn-log', 'two-servers'].map(
+  (name) => `tests/process/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -62,10 +67,18 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['tests/process/**/*.test.ts'],
+          exclude: ALONE,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'process-alone',
+          include: ALONE,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
-          // Alone and last: kill and time-out tests say nothing on a machine that does something else.
           sequence: { groupOrder: 1 },
         },
       },

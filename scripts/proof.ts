@@ -55,13 +55,13 @@ const stages: readonly Stage[] = [
   {
     what: `kill -9 of server and database, ${PROCESS_KILLS} each: 0 acknowledged lost, 0 doubled`,
     program: VITEST,
-    args: ['run', NONE_IS_A_FAULT, '--project', 'process', 'tests/process/kill.test.ts'],
+    args: ['run', NONE_IS_A_FAULT, '--project', 'process-alone', 'tests/process/kill.test.ts'],
     env: { PROCESS_KILLS: String(PROCESS_KILLS) },
   },
   {
     what: `${OUTAGE_PHONES} phones with ${OUTAGE_SCANS} scans each, all at once, to two servers, one killed half-way`,
     program: VITEST,
-    args: ['run', NONE_IS_A_FAULT, '--project', 'process', 'tests/process/outage.test.ts'],
+    args: ['run', NONE_IS_A_FAULT, '--project', 'process-alone', 'tests/process/outage.test.ts'],
     env: { OUTAGE_PHONES: String(OUTAGE_PHONES), OUTAGE_SCANS: String(OUTAGE_SCANS) },
   },
   {
