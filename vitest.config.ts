@@ -6,7 +6,7 @@ import { POSTGRES_15_SUITES, postgres15Programs } from './tests/_support/postgre
 const FULL_STACK = 'tests/simulation/full-stack.test.ts';
 
 /** Last, and one at a time: kill and time-out tests say nothing on a machine that does something else. */
-const ALONE = ['crash', 'drain', 'kill', 'life', 'outage', 'torn-log', 'two-servers'].map(
+const ALONE = ['bulk', 'crash', 'drain', 'kill', 'life', 'outage', 'torn-log', 'two-servers'].map(
   (name) => `tests/process/${name}.test.ts`,
 );
 

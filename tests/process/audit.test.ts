@@ -3,12 +3,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEMO_PASSWORD } from '#server/demo/staff.ts';
-import { readyDataDir } from '#tests/_support/prepared-data.ts';
-import { connectToDatabase, removeDataDir, runCommand, startServer } from '#tests/_support/server-process.ts';
+import {
+  connectToDatabase,
+  makeDataDir,
+  removeDataDir,
+  runCommand,
+  startServer,
+} from '#tests/_support/server-process.ts';
 
 let dataDir: string;
-beforeEach(async () => {
-  dataDir = await readyDataDir('demo');
+// A first start of its own: which block is the first one depends on it.
+beforeEach(() => {
+  dataDir = makeDataDir();
 });
 afterEach(() => removeDataDir(dataDir));
 
