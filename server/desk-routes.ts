@@ -20,6 +20,7 @@ import { organisationRoutes } from './organisations/desk-routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
 import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
+import { posterRoutes } from './posters/routes.ts';
 import { stockRoutes } from './stock/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { rescueRoutes } from './rescue/routes.ts';
@@ -58,6 +59,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', figureRoutes(context, signIn))
     .route('/', bulkRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
+    .route('/', posterRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))
     .route('/', rescueRoutes({ ...context, takeCommands }, signIn, turns))
     .route('/', streamRoutes(context, signIn));

@@ -351,6 +351,14 @@ export interface Database {
     ends_at: number;
     cancelled_because: Generated<string | null>;
   };
+  activity_poster: {
+    region_id: number;
+    code: string;
+    activity_id: string;
+    made_at: number;
+    made_by: string;
+    withdrawn_at: number | null;
+  };
   activity_version: {
     region_id: number;
     activity_id: string;

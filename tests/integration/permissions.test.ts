@@ -127,6 +127,22 @@ const CASES: Case[] = [
     body: () => ({ because: 'zaal bezet', version: 0 }),
     allowed: WORKERS,
   },
+  {
+    route: 'GET /api/activities/:id/poster',
+    path: (ids) => `/api/activities/${ids.activityId}/poster`,
+    allowed: WORKERS,
+  },
+  {
+    route: 'POST /api/activities/:id/poster',
+    path: (ids) => `/api/activities/${ids.activityId}/poster`,
+    body: () => ({}),
+    allowed: WORKERS,
+  },
+  {
+    route: 'GET /api/activities/:id/poster.pdf',
+    path: (ids) => `/api/activities/${ids.activityId}/poster.pdf`,
+    allowed: WORKERS,
+  },
   { route: 'GET /api/card-systems', allowed: ALL },
   { route: 'GET /api/organisations', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
   { route: 'GET /api/organisations/choices', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
@@ -517,6 +533,8 @@ const CASES: Case[] = [
 /** Open to everyone, or proven by a phone's key instead of a session. */
 const WITHOUT_SESSION = [
   'GET /api/public',
+  'POST /api/ik/look',
+  'POST /api/ik/save',
   'POST /api/auth/sign-in/email',
   'POST /api/auth/sign-in/second',
   'POST /api/auth/passkey/begin',

@@ -22,6 +22,7 @@ import * as bulkWork from './020_bulk_work.ts';
 import * as organisationFiles from './021_organisation_files.ts';
 import * as auditView from './022_audit_view.ts';
 import * as figures from './023_figures.ts';
+import * as posters from './024_posters.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -48,4 +49,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '021_organisation_files': organisationFiles,
   '022_audit_view': auditView,
   '023_figures': figures,
+  '024_posters': posters,
 };

@@ -57,6 +57,7 @@ export const AUDIT_GROUPS = {
     'activity-planned-on',
     'occurrence-cancelled',
     'occurrence-resumed',
+    'poster-made',
     'check-in-undone',
     'paper-list-entered',
   ],

@@ -3,8 +3,8 @@
 import { parseChipNumber, type ChipNumber } from './chip-number.ts';
 import { isEan13, parseUitpasNumber, type UitpasNumber, type UitpasNumberProblem } from './uitpas-number.ts';
 
-/** How the card came in; `paper` is the desk entering a list. */
-export const SCAN_WAYS = ['camera', 'wedge', 'typed', 'nfc', 'photo', 'paper'] as const;
+/** How the card came in; `paper` is the desk entering a list, `self` its holder by the poster of an activity. */
+export const SCAN_WAYS = ['camera', 'wedge', 'typed', 'nfc', 'photo', 'paper', 'self'] as const;
 export type ScanWay = (typeof SCAN_WAYS)[number];
 
 /** The code that was printed, where the way tells it. */

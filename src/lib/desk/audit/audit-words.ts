@@ -69,6 +69,7 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'activity-planned-on': m.audit_act_activity_planned_on,
   'occurrence-cancelled': m.audit_act_occurrence_cancelled,
   'occurrence-resumed': m.audit_act_occurrence_resumed,
+  'poster-made': m.audit_act_poster_made,
   'check-in-undone': m.audit_act_check_in_undone,
   'paper-list-entered': m.audit_act_paper_list_entered,
   'organisation-added': m.audit_act_organisation_added,
