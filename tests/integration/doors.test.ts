@@ -47,6 +47,7 @@ async function makeThings(): Promise<typeof existing> {
   const { changes, token } = SyncResponse.parse(await server.sync(phone));
   const organisationId = server.staffed.organisations.bib.organisationId;
   const made = await server.bib.post('/api/enrol-links', { organisationId, activityIds: [activityId] });
+  await server.bib.post(`/api/activities/${activityId}/poster`, {});
   return [
     { door: '/api/activities/', id: activityId },
     { door: '/api/devices/', id: phone.id },

@@ -146,5 +146,5 @@ it('keeps every card in exactly one place', () => {
     }),
     { numRuns: 300 },
   );
-  expect(sent).toBeGreaterThan(100);
+  expect(sent).toBeGreaterThan(30);
 });
