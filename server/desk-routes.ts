@@ -22,6 +22,7 @@ import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
 import { posterRoutes } from './posters/routes.ts';
 import { stockRoutes } from './stock/routes.ts';
+import { taskRoutes } from './tasks/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { rescueRoutes } from './rescue/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
@@ -58,6 +59,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', cashRoutes(context, signIn))
     .route('/', figureRoutes(context, signIn))
     .route('/', bulkRoutes(context, signIn))
+    .route('/', taskRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', posterRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))

@@ -14,7 +14,7 @@ const RETRY_MS_MAX = 10_000;
 
 export const News = z.object({
   regionId: z.int(),
-  topic: z.enum(['check-ins', 'rulings', 'devices', 'activities', 'cards']),
+  topic: z.enum(['check-ins', 'rulings', 'devices', 'activities', 'cards', 'tasks']),
   activityId: z.optional(z.uuid()),
   deviceId: z.optional(z.uuid()),
 });

@@ -97,6 +97,11 @@ function deletionsAt(now: number): Record<string, RawBuilder<unknown>> {
         select region_id, list_id from bulk_list
         where (state in ('draft', 'withdrawn') and made_at < ${now - limits.bulkDraftKeptMs})
           or (state in ('stopped', 'done') and made_at < ${now - limits.bulkKeptMs}) limit ${BULK_BATCH})`,
+    // Who asked and who did it stands in the audit.
+    desk_task: sql`
+      delete from desk_task where (region_id, task_id) in (
+        select region_id, task_id from desk_task
+        where done_at < ${now - limits.taskKeptMs} limit ${batch})`,
     outgoing_mail: sql`
       delete from outgoing_mail where (region_id, mail_id) in (
         select region_id, mail_id from outgoing_mail

@@ -9,7 +9,7 @@ import { findEnrolment } from './devices/repository.ts';
 import { createEventStreams } from './event-stream.ts';
 import { createNewsFeed } from './events.ts';
 
-const DESK_TOPICS = ['check-ins', 'devices', 'activities'] as const satisfies DeskEvent['topic'][];
+const DESK_TOPICS = ['check-ins', 'devices', 'activities', 'tasks'] as const satisfies DeskEvent['topic'][];
 
 const CARDS_SPREAD_MS = 3_000;
 /** From 0 up to 1, the same each time for one phone. */

@@ -21,6 +21,7 @@ import type { Transfer } from '#domain/stock/stock.ts';
 import type { PhoneReport, PublicKey, SeqRange } from '#domain/sync/exchange.ts';
 import type { HeldDecision, HeldReason } from '#domain/sync/held-decision.ts';
 import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
+import type { TaskKind } from '#domain/tasks/desk-task.ts';
 
 type Upstream = Generated<'none' | 'pending' | 'confirmed' | 'refused'>;
 /** Written as JSON text, read as its value. */
@@ -320,6 +321,19 @@ export interface Database {
     detail: Json<Record<string, unknown>>;
     tries: Generated<number>;
     answered_at: number | null;
+  };
+  desk_task: {
+    region_id: number;
+    task_id: string;
+    kind: TaskKind;
+    from_nis: string | null;
+    to_nis: string | null;
+    passholder_id: string | null;
+    uitpas_number: string | null;
+    made_at: number;
+    made_by: string;
+    done_at: number | null;
+    done_by: string | null;
   };
   roster_break: { region_id: number; tx: Tx };
   activity: {

@@ -3,12 +3,15 @@ import type { PassholderCopy, PassholderFile } from '#domain/passholder-api.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, type Result } from '#domain/kernel/result.ts';
+import type { TaskSide } from '#domain/tasks/desk-task.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import { listPastVisits } from '../cards/repository.ts';
 import { findRegion } from '../organisations/repository.ts';
+import { listTasksAbout } from '../tasks/repository.ts';
 import { listLooks, listPayments } from './copy-repository.ts';
+import { readNames } from './names.ts';
 import { readPassholder } from './repository.ts';
 import { readPassholderFile, type PassholderContext, type ReadRefusal } from './service.ts';
 import { targetOf } from './target.ts';
@@ -28,12 +31,15 @@ export async function copyPassholder(
   const file = await readPassholderFile(context, actor, passholderId);
   if (!file.ok) return file;
   const rows = limits.copyRowsMax;
-  const [visits, payments, looks, region] = await Promise.all([
+  const [visits, payments, looks, region, tasks, { municipalities }] = await Promise.all([
     listPastVisits(db, regionId, passholderId, rows + 1),
     listPayments(db, regionId, passholderId, rows + 1),
     listLooks(db, regionId, passholderId, rows + 1),
     findRegion(db, regionId),
+    listTasksAbout(db, regionId, passholderId, rows),
+    readNames(db, regionId),
   ]);
+  const nameOf = (side: TaskSide): string => (side === null ? region?.name : municipalities.get(side)) ?? '';
   await appendAudit(db, {
     regionId,
     at,
@@ -54,6 +60,13 @@ export async function copyPassholder(
     })),
     payments: payments.slice(0, rows),
     looks: looks.slice(0, rows),
+    tasks: tasks.map(({ kind, madeAt, doneAt, from, to }) => ({
+      at: madeAt,
+      kind,
+      fromName: nameOf(from),
+      toName: nameOf(to),
+      doneAt,
+    })),
     more: [visits, payments, looks].some((list) => list.length > rows),
   });
 }

@@ -157,7 +157,7 @@ export type CheckInList = z.infer<typeof CheckInList>;
 
 /** GET /api/desk/stream: server-sent events `changed` with this as data; the screen then reads again. */
 export const DeskEvent = z.object({
-  topic: z.enum(['check-ins', 'devices', 'activities']),
+  topic: z.enum(['check-ins', 'devices', 'activities', 'tasks']),
   activityId: z.optional(Id),
 });
 export type DeskEvent = z.infer<typeof DeskEvent>;

@@ -241,6 +241,18 @@ export const PassholderCopy = z.object({
   ),
   /** When a counter looked at this file or changed it, by the name of the act (src/domain/audit/audit-action.ts). */
   looks: z.array(z.object({ at: Instant, action: z.string() })),
+  /** What one counter asked another one about this person. Absent from an older server. */
+  tasks: z.optional(
+    z.array(
+      z.object({
+        at: Instant,
+        kind: z.string(),
+        fromName: z.string(),
+        toName: z.string(),
+        doneAt: z.nullable(Instant),
+      }),
+    ),
+  ),
   /** More visits, payments or looks were kept than are in it. */
   more: z.boolean(),
 });

@@ -8,6 +8,7 @@ import { limits } from '#domain/kernel/limits.ts';
 import { OrganisationFile } from '#domain/organisation-api.ts';
 import { createApp } from '#server/app.ts';
 import { addPerson } from '#server/auth/accounts.ts';
+import { addTask } from '#server/tasks/service.ts';
 import { DeskClient } from '#tests/_support/desk-client.ts';
 import { startIdentityProvider, type IdentityProvider } from '#tests/_support/identity-provider.ts';
 import { IEPER, aPerson, stockCard } from '#tests/_support/people-builder.ts';
@@ -47,6 +48,7 @@ type Ids = {
   entryId: string;
   voucherId: string;
   listId: string;
+  taskId: string;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
@@ -69,6 +71,7 @@ const NO_IDS: Ids = {
   entryId: '',
   voucherId: '',
   listId: '',
+  taskId: '',
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
@@ -491,6 +494,14 @@ const CASES: Case[] = [
     allowed: ['admin', 'desk', 'foreign'],
     sensitive: true,
   },
+  // Whose tasks one sees is in tasks.test.ts.
+  { route: 'GET /api/tasks', allowed: ['admin', 'desk', 'foreign'] },
+  {
+    route: 'POST /api/tasks/:id/done',
+    path: ({ taskId }) => `/api/tasks/${taskId}/done`,
+    body: () => ({}),
+    allowed: ['admin', 'desk'],
+  },
   { route: 'GET /api/bulk/lists', allowed: ['admin', 'desk', 'foreign'] },
   {
     route: 'POST /api/bulk/lists',
@@ -653,6 +664,9 @@ beforeAll(async () => {
       sent_by: 'system',
     })
     .execute();
+  const taskId = crypto.randomUUID();
+  const task = { kind: 'known-here', from: null, to: IEPER, passholderId, number: null } as const;
+  await addTask(server.context.db, 1, taskId, task, { at: 0, actor: 'system' });
   const listId = crypto.randomUUID();
   const looked = await client('desk').post('/api/bulk/lists', {
     ...{ listId, organisationId, title: 'lijst', work: { kind: 'block-card', reason: 'lost' } },
@@ -713,6 +727,7 @@ beforeAll(async () => {
     transferId,
     settingId,
     listId,
+    taskId,
     commandId,
   };
   ids = { ...ids, entryId, voucherId };
@@ -780,7 +795,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
       decisionId: id,
     };
     Object.assign(unknown, { agreementId: id, changeId: id, occurrenceId: id });
-    Object.assign(unknown, { listId: id, entryId: id, voucherId: id });
+    Object.assign(unknown, { listId: id, entryId: id, voucherId: id, taskId: id });
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);

@@ -23,6 +23,7 @@ import * as organisationFiles from './021_organisation_files.ts';
 import * as auditView from './022_audit_view.ts';
 import * as figures from './023_figures.ts';
 import * as posters from './024_posters.ts';
+import * as deskTasks from './025_desk_tasks.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -50,4 +51,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '022_audit_view': auditView,
   '023_figures': figures,
   '024_posters': posters,
+  '025_desk_tasks': deskTasks,
 };

@@ -47,6 +47,8 @@ export const AUDIT_GROUPS = {
     'bulk-stopped',
     'bulk-withdrawn',
     'bulk-ended',
+    'task-made',
+    'task-done',
   ],
   stock: ['stock-delivered', 'stock-sent', 'stock-received', 'stock-withdrawn', 'stock-written-off'],
   settings: ['setting-changed', 'setting-withdrawn', 'voucher-made', 'voucher-ended'],

@@ -167,4 +167,8 @@ export const limits = {
   kansenstatuutExpiredDays: 731,
   kansenstatuutPageRows: 50,
   kansenstatuutSheetRows: 20_000,
+  /** Tasks of each kind of list that a counter sees; who did one still sees it for a month, and it is kept a season. */
+  tasksShownMax: 200,
+  taskShownMs: 31 * DAY_MS,
+  taskKeptMs: 92 * DAY_MS,
 } as const;

@@ -36,6 +36,8 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'bulk-stopped': m.audit_act_bulk_stopped,
   'bulk-withdrawn': m.audit_act_bulk_withdrawn,
   'bulk-ended': m.audit_act_bulk_ended,
+  'task-made': m.audit_act_task_made,
+  'task-done': m.audit_act_task_done,
   'audit-read': m.audit_act_audit_read,
   'audit-exported': m.audit_act_audit_exported,
   'passholder-register': m.audit_act_passholder_register,

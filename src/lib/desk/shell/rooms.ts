@@ -10,6 +10,7 @@ import ContactRound from '@lucide/svelte/icons/contact-round';
 import IdCard from '@lucide/svelte/icons/id-card';
 import Settings2 from '@lucide/svelte/icons/settings-2';
 import Hourglass from '@lucide/svelte/icons/hourglass';
+import Inbox from '@lucide/svelte/icons/inbox';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Package from '@lucide/svelte/icons/package';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
@@ -61,6 +62,14 @@ export const ROOMS: readonly Room[] = [
     short: m.renewals_title,
     icon: Hourglass,
     needs: 'kansenstatuut.list',
+    inMenuOnPhone: true,
+  },
+  {
+    href: '/balie/taken',
+    label: m.tasks_title,
+    short: m.tasks_title,
+    icon: Inbox,
+    needs: 'task.do',
     inMenuOnPhone: true,
   },
   {

@@ -34,6 +34,7 @@ passholder.register   x               x               -               -         
 passholder.change     x               x               -               -               -          -
 passholder.erase      x               -               -               -               -          -
 kansenstatuut.list    x               x               -               -               -          -
+task.do               x               x               -               -               -          -
 bulk.run              x               x               -               -               -          -
 stock.read            x               x               -               -               -          x
 stock.manage          x               x               -               -               -          -
