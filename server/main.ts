@@ -1,3 +1,4 @@
+import { keepHeapSmall } from './heap.ts';
 import { runOperatorCommand } from './operator-commands.ts';
 import { OperatorError } from './operator-error.ts';
 import { runServer } from './run-server.ts';
@@ -10,7 +11,10 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   const [command, ...rest] = args;
   outliveClosedOutput();
   try {
-    if (command === 'start' || command === 'serve') return await runServer(command, rest, surroundings);
+    if (command === 'start' || command === 'serve') {
+      keepHeapSmall();
+      return await runServer(command, rest, surroundings);
+    }
     return await runOperatorCommand(command, rest, surroundings.environment);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
