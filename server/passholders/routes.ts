@@ -1,7 +1,13 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { ListQuestion } from '#domain/bulk-api.ts';
-import { ActInput, CheckCardInput, RegisterInput, SearchInput } from '#domain/passholder-api.ts';
+import {
+  ActInput,
+  CheckCardInput,
+  DuplicateInput,
+  RegisterInput,
+  SearchInput,
+} from '#domain/passholder-api.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
@@ -10,6 +16,7 @@ import { Problem } from '../errors.ts';
 import { pathId, readJson } from '../request-input.ts';
 import { copyPassholder } from './copy-service.ts';
 import { checkCard, readCounter, type CounterRefusal } from './counter-service.ts';
+import { askOtherDesk, findDuplicates, type DuplicateRefusal } from './duplicate-service.ts';
 import { listChoices, readListPage, readListSheet, type ListRefusal } from './kansenstatuut-service.ts';
 import {
   actOnPassholder,
@@ -43,6 +50,14 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
     const input = await readJson(c, SearchInput);
     return c.json(unwrap(await search(c.get('actor'), input)));
   });
+  app.post('/passholders/duplicates', signedIn, async (c) => {
+    const input = await readJson(c, DuplicateInput);
+    return c.json(unwrap(await findDuplicates(context, c.get('actor'), input)));
+  });
+  app.post('/passholders/duplicates/ask', signedIn, async (c) => {
+    const input = await readJson(c, DuplicateInput);
+    return c.json(unwrap(await askOtherDesk(context, c.get('actor'), input)));
+  });
   app.get('/passholders/places', signedIn, async (c) => c.json(await listOwnPlaces(context, c.get('actor'))));
   app.get('/passholders/:id', signedIn, async (c) =>
     c.json(unwrap(await readPassholderFile(context, c.get('actor'), pathId(c)))),
@@ -70,7 +85,10 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
 }
 
 function unwrap<T>(
-  result: Result<T, ActRefusal | ReadRefusal | CounterRefusal | SearchRefusal | ListRefusal>,
+  result: Result<
+    T,
+    ActRefusal | ReadRefusal | CounterRefusal | SearchRefusal | ListRefusal | DuplicateRefusal
+  >,
 ): T {
   if (result.ok) return result.value;
   const { code, ...extra } = result.error;

@@ -76,7 +76,7 @@ async function homeKeys(db: Db, home: PeopleSearch['homes'][number]): Promise<st
 }
 
 /** The index of migration 016, by the very expression it was made of. */
-const KEYS = sql`search_keys(p.name_words, p.date_of_birth, p.postal_code, p.desks || p.nis_code)`;
+export const KEYS = sql`search_keys(p.name_words, p.date_of_birth, p.postal_code, p.desks || p.nis_code)`;
 
 async function lookFor(
   db: Db,
@@ -115,7 +115,11 @@ async function lookFor(
 }
 
 /** The desk that may read the file, as target.ts says it; `desks` is empty where only one ever could. */
-export const belongsTo = (scope: readonly string[], today: CivilDay): RawBuilder<boolean> => sql`
+export const belongsTo = (scope: readonly string[], today: CivilDay): RawBuilder<boolean> =>
+  sql`${deskOf(today)} = any(${scope}::text[])`;
+
+/** The municipality whose file it is. */
+export const deskOf = (today: CivilDay): RawBuilder<string | null> => sql`
   case when p.desks = '{}' then p.nis_code else coalesce(
     (select h.nis_code from passholder_home h where h.region_id = p.region_id
       and h.passholder_id = p.passholder_id and h.from_day <= ${today} order by h.from_day desc limit 1),
@@ -124,7 +128,7 @@ export const belongsTo = (scope: readonly string[], today: CivilDay): RawBuilder
     (select o.nis_code from passholder_event e
       join organisation o on o.region_id = e.region_id and o.organisation_id = e.organisation_id
       where e.region_id = p.region_id and e.passholder_id = p.passholder_id and e.n = 1)
-  ) end = any(${scope}::text[])`;
+  ) end`;
 
 export type FoundRow = {
   readonly passholderId: string;

@@ -207,6 +207,28 @@ export const SearchAnswer = z.object({
 });
 export type SearchAnswer = z.infer<typeof SearchAnswer>;
 
+/** POST /api/passholders/duplicates, and /duplicates/ask: is who is being registered known already? */
+export const DuplicateInput = z.object({
+  /** The counter one works at. */
+  organisationId: Id,
+  firstName: lineOf(limits.personNameMax),
+  lastName: lineOf(limits.personNameMax),
+  dateOfBirth: Day,
+});
+export type DuplicateInput = z.infer<typeof DuplicateInput>;
+
+export const DuplicateAnswer = z.object({
+  /** Whose file one may read; the most alike first. No card and no kansenstatuut: the file has those. */
+  own: z.array(z.object({ passholderId: Id, firstName: z.string(), lastName: z.string(), dateOfBirth: Day })),
+  /** Somebody who fits wholly has a file at another desk; which one, nobody hears. */
+  elsewhere: z.boolean(),
+});
+export type DuplicateAnswer = z.infer<typeof DuplicateAnswer>;
+
+/** The other desk has it on its list of tasks. 422 nobody-elsewhere: there is nobody any more. */
+export const DuplicateAsked = z.object({ asked: z.literal(true) });
+export type DuplicateAsked = z.infer<typeof DuplicateAsked>;
+
 /** GET /api/passholders/places: the municipalities whose people one may find by name. */
 export const SearchPlaces = z.object({
   places: z.array(z.object({ nisCode: z.string(), name: z.string() })),

@@ -484,6 +484,13 @@ const CASES: Case[] = [
     body: () => ({ text: 'voorbeeld' }),
     allowed: ['admin', 'desk', 'foreign'],
   },
+  ...['', '/ask'].map((ask) => ({
+    route: `POST /api/passholders/duplicates${ask}`,
+    body: ({ organisationId }: Ids) => ({
+      ...{ organisationId, firstName: 'Noor', lastName: 'Voorbeeld', dateOfBirth: '1931-01-01' },
+    }),
+    allowed: ['admin', 'desk'] satisfies Person[] as Person[],
+  })),
   { route: 'GET /api/passholders/places', allowed: ['admin', 'desk', 'foreign'] },
   // Whom the list shows is in kansenstatuut-list.test.ts.
   { route: 'GET /api/kansenstatuut/choices', allowed: ['admin', 'desk', 'foreign'] },

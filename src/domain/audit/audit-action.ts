@@ -26,6 +26,8 @@ export const AUDIT_GROUPS = {
     'passholder-copied',
     'passholders-searched',
     'passholder-search-stopped',
+    'duplicates-checked',
+    'known-elsewhere',
     'card-looked-up',
     'unknown-card-looked-up',
     'card-checked',

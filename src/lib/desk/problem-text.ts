@@ -33,6 +33,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'activity-unknown': m.code_activity_unknown,
   'too-many-requests': m.desk_problem_too_many,
   'search-too-short': m.search_too_short,
+  'nobody-elsewhere': m.duplicate_nobody_elsewhere,
   'search-insz': m.search_insz,
   'search-number': m.search_number,
   ...RESCUE_SENTENCES,

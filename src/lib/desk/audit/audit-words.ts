@@ -22,6 +22,8 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'passholder-copied': m.audit_act_passholder_copied,
   'passholders-searched': m.audit_act_passholders_searched,
   'passholder-search-stopped': m.audit_act_passholder_search_stopped,
+  'duplicates-checked': m.audit_act_duplicates_checked,
+  'known-elsewhere': m.audit_act_known_elsewhere,
   'card-looked-up': m.audit_act_card_looked_up,
   'unknown-card-looked-up': m.audit_act_unknown_card_looked_up,
   'card-checked': m.audit_act_card_checked,

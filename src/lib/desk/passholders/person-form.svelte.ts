@@ -1,6 +1,8 @@
 // The fields of one person: a field says what is wrong once one has left it, all of them once one tried to save.
 import { yearsBetween, type CivilDay } from '#domain/kernel/civil-time.ts';
+import { cleanLine } from '#domain/kernel/plain-text.ts';
 import type { CounterFacts } from '#domain/passholder-api.ts';
+import type { Identity } from '#domain/passholders/duplicate.ts';
 import { needsParent } from '#domain/passholders/person.ts';
 import { m } from '../../paraglide/messages.js';
 import { dateTextOf } from '../../ui/date-text.ts';
@@ -41,6 +43,16 @@ export class PersonForm {
   );
   readonly needsParent: boolean = $derived.by(
     () => this.#born !== undefined && this.#born <= this.today && needsParent(this.#born, this.today),
+  );
+  /** As far as it is typed, for who looks whether somebody is known already; undefined without a day. */
+  readonly identity: Identity | undefined = $derived.by(() =>
+    this.#born === undefined
+      ? undefined
+      : {
+          firstName: cleanLine(this.text.firstName),
+          lastName: cleanLine(this.text.lastName),
+          dateOfBirth: this.#born,
+        },
   );
   /** Who pays for this address; undefined: outside the region, or not known yet. */
   readonly home: Municipality | undefined = $derived.by(() =>

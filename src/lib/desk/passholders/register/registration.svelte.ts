@@ -4,6 +4,7 @@ import type { PaidFor } from '#domain/cash-api.ts';
 import type { Payment } from '#domain/cash/sale.ts';
 import { ActAnswer, type CounterFacts, type RegisterInput } from '#domain/passholder-api.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
+import { untrack } from 'svelte';
 import * as z from 'zod/mini';
 import { api, Unreachable } from '../../../api.ts';
 import { now } from '../../../clock.ts';
@@ -16,6 +17,7 @@ import { session } from '../../session/session.svelte.ts';
 import { GrantForm } from '../grant-form.svelte.ts';
 import { NewCard } from '../new-card.svelte.ts';
 import { PersonForm } from '../person-form.svelte.ts';
+import { DuplicateCheck } from './duplicates.svelte.ts';
 import { emptyPersonText, nextOfFamily, PersonText } from '../person-text.ts';
 
 const DRAFT = 'registration';
@@ -60,6 +62,7 @@ export class Registration {
           kansentarief: this.card.saysKansenstatuut,
         },
   );
+  readonly duplicates = new DuplicateCheck();
   readonly saving = new Act();
   /** No answer came: the same request goes again by itself. */
   waits = $state(false);
@@ -97,6 +100,13 @@ export class Registration {
   /** In an $effect: the proofs are those of who pays. */
   followHome(): void {
     this.grant.accepted = this.person.home?.proofs;
+  }
+
+  /** In an $effect: whoever was just registered is known, of course. */
+  followIdentity(): void {
+    const identity = this.done === undefined ? this.person.identity : undefined;
+    const organisationId = session.organisation?.organisationId;
+    untrack(() => this.duplicates.follow(identity, organisationId));
   }
 
   /** In an $effect: keeps what is typed, and nothing while nothing is. */
