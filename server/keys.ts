@@ -9,7 +9,14 @@ import { newEcKeyPair } from './ec-key-pair.ts';
 // One key file, one list of keys per purpose, newest first. The newest makes, all of them check, so that a
 // rotation breaks nothing that is still under way (RUNBOOK, "Keys").
 
-const SECRET_PURPOSES = ['session', 'fingerprint', 'mailLink', 'secondFactor'] as const;
+const SECRET_PURPOSES = [
+  'session',
+  'fingerprint',
+  'mailLink',
+  'secondFactor',
+  'inszSealing',
+  'inszMatching',
+] as const;
 const PAIR_PURPOSES = ['receiptSigning', 'auditSealing', 'rescueSealing'] as const;
 const PURPOSES = [...SECRET_PURPOSES, ...PAIR_PURPOSES] as const;
 export type SecretPurpose = (typeof SECRET_PURPOSES)[number];
@@ -33,6 +40,8 @@ const KeyFile = z.object({
   fingerprint: z.array(StoredSecret).default([]),
   mailLink: z.array(StoredSecret).default([]),
   secondFactor: z.array(StoredSecret).default([]),
+  inszSealing: z.array(StoredSecret).default([]),
+  inszMatching: z.array(StoredSecret).default([]),
   receiptSigning: z.array(StoredPair).default([]),
   auditSealing: z.array(StoredPair).default([]),
   rescueSealing: z.array(StoredPair).default([]),
@@ -74,6 +83,8 @@ export async function readKeys(file: string): Promise<Keys> {
     fingerprint: secretKeys(stored.fingerprint),
     mailLink: secretKeys(stored.mailLink),
     secondFactor: secretKeys(stored.secondFactor),
+    inszSealing: secretKeys(stored.inszSealing),
+    inszMatching: secretKeys(stored.inszMatching),
     receiptSigning: newestFirst(stored.receiptSigning.map(toKeyPair)),
     auditSealing: newestFirst(stored.auditSealing.map(toKeyPair)),
     rescueSealing: newestFirst(stored.rescueSealing.map(toKeyPair)),

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/tables.ts';
-import type { SealedSecret } from './sealed-secret.ts';
+import type { SealedBytes } from '../sealed-bytes.ts';
 
 type Db = Kysely<Database>;
 
-export type Totp = SealedSecret & { readonly confirmedAt: number | null; readonly lastStep: number };
+export type Totp = SealedBytes & { readonly confirmedAt: number | null; readonly lastStep: number };
 
 export async function findTotp(db: Db, userId: string): Promise<Totp | undefined> {
   const row = await db.selectFrom('auth_totp').selectAll().where('user_id', '=', userId).executeTakeFirst();
@@ -14,7 +14,7 @@ export async function findTotp(db: Db, userId: string): Promise<Totp | undefined
 }
 
 /** A secret that was never confirmed gives way to a newer one; a confirmed one stays. */
-export async function insertTotp(db: Db, userId: string, { keyId, sealed }: SealedSecret): Promise<boolean> {
+export async function insertTotp(db: Db, userId: string, { keyId, sealed }: SealedBytes): Promise<boolean> {
   const written = await db
     .insertInto('auth_totp')
     .values({ user_id: userId, key_id: keyId, sealed })

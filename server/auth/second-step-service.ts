@@ -6,11 +6,11 @@ import type { RecoveryCodes, TotpSetUp } from '#domain/account-api.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
+import { openBytes, sealBytes } from '../sealed-bytes.ts';
 import { actorName, type Actor } from './actor.ts';
 import { tellOwner } from './change-notice.ts';
 import { requireFreshProof } from './fresh-proof.ts';
 import { base32, matchTotp, totpAddress, TOTP_SECRET_BYTES } from './totp.ts';
-import { openSecret, sealSecret } from './sealed-secret.ts';
 import {
   deleteSecondStep,
   findTotp,
@@ -36,7 +36,7 @@ export async function beginTotp(
 ): Promise<Result<TotpSetUp, SecondStepRefusal>> {
   requireFreshProof(context, actor);
   const secret = context.ids.bytes(TOTP_SECRET_BYTES);
-  const sealed = sealSecret(context.keys, context.ids, actor.userId, secret);
+  const sealed = sealBytes(context.keys.secondFactor, context.ids, actor.userId, secret);
   if (!(await insertTotp(context.db, actor.userId, sealed))) return refuse({ code: 'already-on' });
   const address = totpAddress(secret, actor.email);
   return ok({ secret: base32(secret), qrSvg: bwip.toSVG({ bcid: 'qrcode', text: address }) });
@@ -108,7 +108,7 @@ async function useTotpCode(
   code: string,
 ): Promise<boolean> {
   const found = await findTotp(db, userId);
-  const secret = found && openSecret(keys, userId, found);
+  const secret = found && openBytes(keys.secondFactor, userId, found);
   if (!secret) return false;
   const step = matchTotp(secret, code, clock.now(), found.lastStep);
   return step !== undefined && useTotpStep(db, userId, step, clock.now());

@@ -322,6 +322,15 @@ export interface Database {
     tries: Generated<number>;
     answered_at: number | null;
   };
+  passholder_insz: {
+    region_id: number;
+    passholder_id: string;
+    sealed: Buffer;
+    key_id: string;
+    match: Buffer;
+    written_at: number;
+    written_by: string;
+  };
   desk_task: {
     region_id: number;
     task_id: string;

@@ -11,6 +11,7 @@ import { listPastVisits } from '../cards/repository.ts';
 import { findRegion } from '../organisations/repository.ts';
 import { listTasksAbout } from '../tasks/repository.ts';
 import { listLooks, listPayments } from './copy-repository.ts';
+import { noteUse, openInsz } from './insz-store.ts';
 import { readNames } from './names.ts';
 import { readPassholder } from './repository.ts';
 import { readPassholderFile, type PassholderContext, type ReadRefusal } from './service.ts';
@@ -40,6 +41,9 @@ export async function copyPassholder(
     readNames(db, regionId),
   ]);
   const nameOf = (side: TaskSide): string => (side === null ? region?.name : municipalities.get(side)) ?? '';
+  const insz = await openInsz(db, context, regionId, passholderId);
+  if (insz !== undefined)
+    await noteUse(db, { regionId, passholderId, purpose: 'copy', at, actor: actorName(actor) });
   await appendAudit(db, {
     regionId,
     at,
@@ -51,6 +55,7 @@ export async function copyPassholder(
     madeAt: at,
     regionName: region?.name ?? '',
     file: withoutStaff(file.value),
+    ...(insz !== undefined && { insz }),
     visits: visits.slice(0, rows).map(({ at: moment, title, organisationName, points, undone }) => ({
       at: moment,
       title,

@@ -15,6 +15,7 @@ import type { Context } from '../context.ts';
 import { findOrganisation } from '../organisations/repository.ts';
 import { listSettings } from '../settings/repository.ts';
 import { countRefusedCard } from './act-limits.ts';
+import { isInszAsked, placeOf } from './insz-store.ts';
 import { readNames } from './names.ts';
 import { findCardToGive, readPostcodes } from './repository.ts';
 
@@ -54,6 +55,7 @@ export async function readCounter(
     moveBackDays: settingOn(settings, 'moveBackDays', null, today),
     moveAheadDays: settingOn(settings, 'moveAheadDays', null, today),
     blockReasons: [...settingOn(settings, 'blockReasons', null, today)],
+    inszAsked: isInszAsked(settings, placeOf(organisation), today),
     cardPrices: [...settingOn(settings, 'cardPrices', null, today)],
     paymentMeans: [
       ...settingFor(

@@ -38,3 +38,18 @@ export async function findNamed(
   `.execute(db);
   return rows;
 }
+
+/** One file, whatever it is called. */
+export async function findNamedById(
+  db: Kysely<Database>,
+  regionId: number,
+  passholderId: string,
+  today: CivilDay,
+): Promise<NamedFile | undefined> {
+  const { rows } = await sql<NamedFile>`
+    select p.passholder_id as "passholderId", p.first_name as "firstName", p.last_name as "lastName",
+      p.date_of_birth as "dateOfBirth", ${deskOf(today)} as "nisCode"
+    from passholder p where p.region_id = ${regionId} and p.passholder_id = ${passholderId} and p.state = 'active'
+  `.execute(db);
+  return rows[0];
+}

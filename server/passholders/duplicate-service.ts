@@ -5,6 +5,7 @@ import type { DuplicateAnswer, DuplicateAsked, DuplicateInput } from '#domain/pa
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { inszOf } from '#domain/passholders/insz-use.ts';
 import { alikeDays, isWhole, sortMatches, type Duplicates } from '#domain/passholders/duplicate.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
@@ -12,10 +13,12 @@ import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { findOrganisation, type Organisation } from '../organisations/repository.ts';
+import { listSettings } from '../settings/repository.ts';
 import { addTask } from '../tasks/service.ts';
-import { findNamed } from './duplicate-repository.ts';
+import { findNamed, findNamedById, type NamedFile } from './duplicate-repository.ts';
+import { findHolder, isInszAsked, noteUse, placeOf } from './insz-store.ts';
 
-type DuplicateContext = Pick<Context, 'db' | 'clock' | 'ids'>;
+type DuplicateContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys'>;
 
 export type DuplicateRefusal =
   | { readonly code: 'not-found' | 'nobody-elsewhere' }
@@ -40,8 +43,9 @@ export async function findDuplicates(
   if (!looked.ok) return looked;
   const { own, elsewhere } = looked.value.duplicates;
   return ok({
-    own: own.map(({ passholderId, firstName, lastName, dateOfBirth }) => ({
+    own: own.map(({ passholderId, firstName, lastName, dateOfBirth, certain }) => ({
       ...{ passholderId, firstName, lastName, dateOfBirth },
+      ...(certain && { certain }),
     })),
     elsewhere: elsewhere.length > 0,
   });
@@ -77,7 +81,7 @@ export async function askOtherDesk(
 async function look(
   context: DuplicateContext,
   actor: Actor,
-  { organisationId, ...identity }: DuplicateInput,
+  { organisationId, insz, ...identity }: DuplicateInput,
 ): Promise<Result<{ duplicates: Duplicates; organisation: Organisation }, DuplicateRefusal>> {
   const { db, clock } = context;
   const { regionId, grants } = actor;
@@ -86,11 +90,15 @@ async function look(
   if (!organisation) return refuse({ code: 'not-found' });
   const counted = await countCheck(context, actor);
   if (!counted.ok) return counted;
-  if (!isWhole(identity)) return ok({ duplicates: { own: [], elsewhere: [] }, organisation });
   const today = civilDayOf(clock.now());
-  const named = await findNamed(db, regionId, identity, alikeDays(identity.dateOfBirth), today);
-  const matches = named.map((file) => ({
+  const holder = insz === undefined ? undefined : await findByNumber(context, actor, organisation, insz);
+  const named = isWhole(identity)
+    ? await findNamed(db, regionId, identity, alikeDays(identity.dateOfBirth), today)
+    : [];
+  const others = named.filter(({ passholderId }) => passholderId !== holder?.passholderId);
+  const matches = [...(holder ? [holder] : []), ...others].map((file) => ({
     ...file,
+    certain: file === holder,
     own: isAllowed(grants, 'passholder.read', {
       regionId,
       ...(file.nisCode !== null && { nisCode: file.nisCode }),
@@ -99,6 +107,23 @@ async function look(
   const duplicates = sortMatches(matches, identity);
   const met = await countMet(context, actor, organisationId, duplicates);
   return met.ok ? ok({ duplicates, organisation }) : met;
+}
+
+/** Noted whether anybody has it or not. */
+async function findByNumber(
+  context: DuplicateContext,
+  actor: Actor,
+  organisation: Organisation,
+  text: string,
+): Promise<NamedFile | undefined> {
+  const { db, clock } = context;
+  const { regionId } = actor;
+  const at = clock.now();
+  const today = civilDayOf(at);
+  if (!isInszAsked(await listSettings(db, regionId), placeOf(organisation), today)) return undefined;
+  const passholderId = (await findHolder(db, context, regionId, inszOf(text))) ?? null;
+  await noteUse(db, { regionId, passholderId, purpose: 'duplicate-check', at, actor: actorName(actor) });
+  return passholderId === null ? undefined : findNamedById(db, regionId, passholderId, today);
 }
 
 /** Who met too many of other desks asks nothing more that day: an answer would say who exists. */

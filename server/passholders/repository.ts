@@ -302,6 +302,7 @@ async function erase(db: Db, regionId: number, passholderId: string, actId: stri
   await db.updateTable('passholder_event').set({ personal: null }).where(own).execute();
   await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
   await db.deleteFrom('desk_task').where(own).execute();
+  await db.deleteFrom('passholder_insz').where(own).execute();
   // A row that a list is busy with waits for this very person, and is refused then.
   await sql`
     update bulk_row set wanted = '{}', detail = '{}' where (region_id, list_id, row_no) in (

@@ -5,6 +5,8 @@ import {
   ActInput,
   CheckCardInput,
   DuplicateInput,
+  InszCheckInput,
+  InszInput,
   RegisterInput,
   SearchInput,
 } from '#domain/passholder-api.ts';
@@ -17,6 +19,7 @@ import { pathId, readJson } from '../request-input.ts';
 import { copyPassholder } from './copy-service.ts';
 import { checkCard, readCounter, type CounterRefusal } from './counter-service.ts';
 import { askOtherDesk, findDuplicates, type DuplicateRefusal } from './duplicate-service.ts';
+import { checkInsz, writeInsz, type InszRefusal } from './insz-service.ts';
 import { listChoices, readListPage, readListSheet, type ListRefusal } from './kansenstatuut-service.ts';
 import {
   actOnPassholder,
@@ -66,6 +69,14 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
     await readJson(c, Empty);
     return c.json(unwrap(await copyPassholder(context, c.get('actor'), pathId(c))));
   });
+  app.post('/passholders/:id/insz', signedIn, async (c) => {
+    const input = await readJson(c, InszInput);
+    return c.json(unwrap(await writeInsz(context, c.get('actor'), pathId(c), input)));
+  });
+  app.post('/passholders/:id/insz/check', signedIn, async (c) => {
+    const input = await readJson(c, InszCheckInput);
+    return c.json(unwrap(await checkInsz(context, c.get('actor'), pathId(c), input)));
+  });
   app.post('/passholders/:id/acts', signedIn, async (c) => {
     const input = await readJson(c, ActInput);
     return c.json(unwrap(await actOnPassholder(context, c.get('actor'), pathId(c), input)));
@@ -87,7 +98,7 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
 function unwrap<T>(
   result: Result<
     T,
-    ActRefusal | ReadRefusal | CounterRefusal | SearchRefusal | ListRefusal | DuplicateRefusal
+    ActRefusal | ReadRefusal | CounterRefusal | SearchRefusal | ListRefusal | DuplicateRefusal | InszRefusal
   >,
 ): T {
   if (result.ok) return result.value;

@@ -1,11 +1,13 @@
 // Acts of a desk on a pass holder: one transaction for what was decided, what follows for cards and rights, and who did
 // it. A request that comes twice is one act; two desks at once: the second one sees what the first one did.
 import { createHash } from 'node:crypto';
+import type { Insz } from '#domain/cards/insz.ts';
 import type { Payment } from '#domain/cash/sale.ts';
 import type { ActAnswer, ActInput, PassholderFile, RegisterInput } from '#domain/passholder-api.ts';
 import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { kansenstatuutOn } from '#domain/passholders/kansenstatuut.ts';
+import { inszOf } from '#domain/passholders/insz-use.ts';
 import { decidePassholder, type PassholderRefusal } from '#domain/passholders/decide-passholder.ts';
 import type { PassholderCommand } from '#domain/passholders/passholder-command.ts';
 import type { Passholder } from '#domain/passholders/passholder.ts';
@@ -26,6 +28,9 @@ import type { Kysely } from 'kysely';
 import { findOrganisation } from '../organisations/repository.ts';
 import { listSettings } from '../settings/repository.ts';
 import { countRefusedCard, isTakeOver, refuseTakeOver, type LimitRefusal } from './act-limits.ts';
+import { findInsz } from './insz-repository.ts';
+import { tellTaken, type InszRefusal } from './insz-service.ts';
+import { inszMark, isInszAsked, keepInsz, placeOf } from './insz-store.ts';
 import { findAct, readPassholder, takeActId } from './repository.ts';
 import { targetOf } from './target.ts';
 import {
@@ -39,12 +44,13 @@ import {
   type World,
 } from './weigh-act.ts';
 
-export type PassholderContext = Pick<Context, 'db' | 'clock' | 'ids'>;
+export type PassholderContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys'>;
 
 export type ActRefusal =
   | PassholderRefusal
   | LimitRefusal
   | PaymentRefusal
+  | InszRefusal
   | { readonly code: 'not-found' }
   | { readonly code: 'other-act-with-this-id' }
   /** `n` as it is now. */
@@ -85,11 +91,12 @@ export async function readPassholderFile(
 export const registerPassholder = (
   context: PassholderContext,
   actor: Actor,
-  { actId, passholderId, organisationId, registration, payment }: RegisterInput,
+  { actId, passholderId, organisationId, registration, payment, insz }: RegisterInput,
 ): Promise<Result<ActAnswer, ActRefusal>> =>
   act(context, actor, {
     ...{ actId, passholderId, organisationId, basedOn: 0, command: registration },
     ...(payment && { payment }),
+    ...(insz !== undefined && { insz: inszOf(insz) }),
   });
 
 export const actOnPassholder = (
@@ -110,6 +117,7 @@ type Request = {
   readonly basedOn: number;
   readonly command: PassholderCommand;
   readonly payment?: Payment;
+  readonly insz?: Insz;
 };
 
 async function act(
@@ -125,6 +133,9 @@ async function act(
   await requirePermission(context, actor, 'passholder.register', organisation);
   if (!organisation) return refuse({ code: 'not-found' });
   const world = await readWorld(db, regionId);
+  const { insz } = request;
+  if (insz !== undefined && !isInszAsked(world.settings, placeOf(organisation), today))
+    return refuse({ code: 'insz-not-asked' });
   if (request.command.kind !== 'register') {
     const standing = await readPassholder(db, regionId, request.passholderId, false);
     const refused = await refuseToAct(context, actor, request.command, standing, world.postcodes, today);
@@ -135,7 +146,7 @@ async function act(
   const answer = await db
     .transaction()
     .execute(async (trx) => {
-      const requestDigest = digestOf(request);
+      const requestDigest = digestOf(context, regionId, request);
       const { actId, passholderId } = request;
       const taken = await takeActId(trx, regionId, { actId, passholderId, requestDigest, at });
       if (!taken) return answerAgain(trx, regionId, actId, requestDigest);
@@ -151,6 +162,11 @@ async function act(
       const after = await storeDecided(trx, regionId, before, begun, decided.value, request.command.kind, {
         ...{ actId, at, today, actor: actorName(actor), organisationId: organisation.organisationId },
       });
+      if (insz !== undefined) {
+        const use = { regionId, passholderId, at, actor: actorName(actor), purpose: 'register' } as const;
+        const kept = await keepInsz(trx, context, insz, use);
+        if (!kept.ok) return giveUp(kept);
+      }
       // Last, because the till of a counter is held until the end.
       const paid = await sellCard(trx, regionId, {
         ...{ entryId: ids.newId(), actId, at, today, actor: actorName(actor), organisation },
@@ -160,6 +176,8 @@ async function act(
       return ok({ passholderId, n: after.n, ...(paid.value && { paid: paid.value }) });
     })
     .catch(refusalIn);
+  if (!answer.ok && answer.error.code === 'insz-taken' && insz !== undefined)
+    return tellTaken(context, actor, insz);
   const counted = await countRefusedCard(context, actor, request.command.kind, answer);
   return counted.ok ? counted : countWrongCode(context, actor, counted.error);
 }
@@ -197,7 +215,11 @@ async function answerAgain(
     : refuse({ code: 'other-act-with-this-id' });
 }
 
-const digestOf = (request: Request): Buffer => createHash('sha256').update(JSON.stringify(request)).digest();
+/** A plain hash beside the person's data would give a national number away to whoever tries them all. */
+function digestOf(context: PassholderContext, regionId: number, { insz, ...request }: Request): Buffer {
+  const told = { ...request, ...(insz !== undefined && { insz: inszMark(context, regionId, insz) }) };
+  return createHash('sha256').update(JSON.stringify(told)).digest();
+}
 
 const actionOf = ({ kind }: PassholderCommand) =>
   kind === 'unblock-card' ? 'card.unblock' : kind === 'erase' ? 'passholder.erase' : 'passholder.change';
@@ -250,6 +272,7 @@ async function fileOf(
     cards: [...cards],
     points: await readBalance(db, regionId, passholderId),
     graceDays,
+    inszWrittenAt: (await findInsz(db, regionId, passholderId))?.writtenAt ?? null,
     history: await readHistory(db, regionId, passholderId, names),
     ...(await readVisitPast(db, regionId, passholderId, at)),
   };

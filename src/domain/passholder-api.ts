@@ -9,6 +9,7 @@ import { VisitPast } from './desk-api.ts';
 import { limits } from './kernel/limits.ts';
 import { lineOf } from './kernel/plain-text.ts';
 import { BLOCK_REASONS, REPLACE_REASONS } from './passholders/card-life.ts';
+import { InszText } from './passholders/insz-use.ts';
 import { KANSENSTATUUT_STATUSES } from './passholders/kansenstatuut.ts';
 import { PassholderAct, Registration } from './passholders/passholder-command.ts';
 import { EVENT_KINDS } from './passholders/history.ts';
@@ -27,6 +28,8 @@ export const RegisterInput = z.object({
   registration: Registration,
   /** Needed where the card has a price. */
   payment: z.optional(Payment),
+  /** The national number, where the region asks it and somebody gives it. 422 insz-not-asked, insz-taken {passholderId?}. */
+  insz: z.optional(InszText),
 });
 export type RegisterInput = z.infer<typeof RegisterInput>;
 
@@ -114,11 +117,25 @@ export const PassholderFile = z.object({
   points: z.int(),
   /** Days after its end in which the kansenstatuut still holds here. Absent from an older server, as what follows. */
   graceDays: z.optional(z.int()),
+  /** Since when the national number lies here; null: not. The number itself is shown to nobody. */
+  inszWrittenAt: z.optional(z.nullable(Instant)),
   /** The newest first. */
   history: z.optional(z.array(HistoryEntry)),
   ...z.partial(VisitPast).shape,
 });
 export type PassholderFile = z.infer<typeof PassholderFile>;
+
+/** POST /api/passholders/:id/insz: null takes it away. */
+export const InszInput = z.object({ organisationId: Id, insz: z.nullable(InszText) });
+export type InszInput = z.infer<typeof InszInput>;
+export const InszAnswer = z.object({ inszWrittenAt: z.nullable(Instant) });
+export type InszAnswer = z.infer<typeof InszAnswer>;
+
+/** POST /api/passholders/:id/insz/check: is it this person's? */
+export const InszCheckInput = z.object({ insz: InszText });
+export type InszCheckInput = z.infer<typeof InszCheckInput>;
+export const InszChecked = z.object({ same: z.boolean() });
+export type InszChecked = z.infer<typeof InszChecked>;
 
 /** GET /api/organisations/:id/counter: by what this counter registers people. */
 export const CounterFacts = z.object({
@@ -129,6 +146,7 @@ export const CounterFacts = z.object({
   moveBackDays: z.optional(z.int()),
   moveAheadDays: z.optional(z.int()),
   blockReasons: z.optional(z.array(z.enum(BLOCK_REASONS))),
+  inszAsked: z.optional(z.boolean()),
   cardPrices: z.optional(z.array(PriceRule)),
   /** How this counter is paid. */
   paymentMeans: z.optional(z.array(z.enum(PAYMENT_MEANS))),
@@ -214,12 +232,23 @@ export const DuplicateInput = z.object({
   firstName: lineOf(limits.personNameMax),
   lastName: lineOf(limits.personNameMax),
   dateOfBirth: Day,
+  /** Somebody with this number is certainly the same. Left out of account where it is not asked. */
+  insz: z.optional(InszText),
 });
 export type DuplicateInput = z.infer<typeof DuplicateInput>;
 
 export const DuplicateAnswer = z.object({
   /** Whose file one may read; the most alike first. No card and no kansenstatuut: the file has those. */
-  own: z.array(z.object({ passholderId: Id, firstName: z.string(), lastName: z.string(), dateOfBirth: Day })),
+  own: z.array(
+    z.object({
+      passholderId: Id,
+      firstName: z.string(),
+      lastName: z.string(),
+      dateOfBirth: Day,
+      /** Has the same national number. */
+      certain: z.optional(z.boolean()),
+    }),
+  ),
   /** Somebody who fits wholly has a file at another desk; which one, nobody hears. */
   elsewhere: z.boolean(),
 });
@@ -243,6 +272,8 @@ export const PassholderCopy = z.object({
   madeAt: Instant,
   regionName: z.string(),
   file: PassholderFile,
+  /** The national number, where it lies here: for the person alone. */
+  insz: z.optional(z.string()),
   /** The newest first, all of them; the file itself has the last ones. */
   visits: z.array(
     z.object({

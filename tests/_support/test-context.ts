@@ -76,6 +76,8 @@ export function testKeys(): Keys {
     fingerprint: [secret('fingerprint')],
     mailLink: [secret('mailLink')],
     secondFactor: [secret('secondFactor')],
+    inszSealing: [secret('inszSealing')],
+    inszMatching: [secret('inszMatching')],
     receiptSigning: [keyPair('receipt')],
     auditSealing: [keyPair('audit')],
     rescueSealing: [keyPair('rescue')],

@@ -1,6 +1,6 @@
 // Canaries (goal S2): a pass holder whose every detail is a word that stands nowhere else goes through the whole evening.
 // Then everything that left for a phone, every error and the whole log is searched for those words. The national number
-// has no column here at all; a kansenstatuut has an end date, which is searched too.
+// lies sealed; a kansenstatuut has an end date, which is searched too.
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -31,12 +31,14 @@ const CANARIES = {
   'password of staff': PASSWORD,
   'e-mail address of staff': emailOf('bib'),
   'national number that someone types': '31071912345',
+  'national number in the file': '31071912307',
 };
 type Canary = keyof typeof CANARIES;
 
 let world: DeskWorld;
 let app: ReturnType<typeof createApp>;
 let desk: DeskClient;
+const passholderId = randomUUID();
 const logged: string[] = [];
 /** What reached a phone or stands in an answer that refuses, with where it came from. */
 const seen: { from: string; text: string }[] = [];
@@ -47,7 +49,6 @@ beforeAll(async () => {
   app = createApp({ ...world.context, log });
   desk = await new DeskClient(app).signIn(emailOf('bib'), PASSWORD);
   const cardSystem = 'uitpas-westhoek';
-  const passholderId = randomUUID();
   await insertPeople(
     world.context.db,
     1,
@@ -167,6 +168,33 @@ it('an evening with everything that goes right and wrong', async () => {
   expect(held.status).toBe(200);
   expect(found(JSON.stringify(held.body))).toEqual([]);
 
+  // The national number: written, compared, asked for and refused, and in the copy for the person alone.
+  const admin = await new DeskClient(app).signIn(emailOf('admin'), PASSWORD);
+  const { organisationId } = world.staffed.organisations.bib;
+  const insz = CANARIES['national number in the file'];
+  await world.context.db
+    .insertInto('setting')
+    .values({
+      ...{ region_id: 1, key: 'inszAsked', nis_code: null, organisation_id: null, value: 'true' },
+      ...{ from_day: '2020-01-01', withdraws: null, set_at: 0, set_by: 'system', reason: 'proef' },
+    })
+    .execute();
+  const file = `/api/passholders/${passholderId}`;
+  const answers = [
+    await admin.post(`${file}/insz`, { organisationId, insz }),
+    await admin.post(`${file}/insz/check`, { insz }),
+    await counter.post('/api/passholders/duplicates', {
+      ...{ organisationId, firstName: 'Iemand', lastName: 'Anders', dateOfBirth: '2001-01-01', insz },
+    }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(answers[2]?.body).toEqual({ own: [], elsewhere: true });
+  for (const { body } of answers) seen.push({ from: 'the national number', text: JSON.stringify(body) });
+  expect(found(JSON.stringify((await admin.get(file)).body))).not.toContain('national number in the file');
+  expect(found(JSON.stringify((await admin.post(`${file}/copy`, {})).body))).toContain(
+    'national number in the file',
+  );
+
   // What people type where it does not belong, and what is refused.
   for (const text of Object.values(CANARIES)) {
     await refusedAs('look-up', '/api/cards/look-up', { number: `${text}x` });
@@ -210,10 +238,12 @@ it('nor the audit, the letters and what counts attempts', async () => {
   const rows = await Promise.all([
     db.selectFrom('audit_entry').selectAll().execute(),
     db.selectFrom('attempt').selectAll().execute(),
+    db.selectFrom('passholder_insz').selectAll().execute(),
+    db.selectFrom('desk_act').selectAll().execute(),
     // Not to whom: a letter has an address.
     db.selectFrom('outgoing_mail').select(['subject', 'body']).execute(),
   ]);
-  expect(rows[2].length).toBeGreaterThanOrEqual(2);
+  expect(rows[4].length).toBeGreaterThanOrEqual(2);
   expect(rows[0].length).toBeGreaterThan(5);
   expect(found(JSON.stringify(rows))).toEqual([]);
 });

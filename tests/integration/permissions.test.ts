@@ -484,6 +484,18 @@ const CASES: Case[] = [
     body: () => ({ text: 'voorbeeld' }),
     allowed: ['admin', 'desk', 'foreign'],
   },
+  {
+    route: 'POST /api/passholders/:id/insz',
+    path: ({ passholderId }) => `/api/passholders/${passholderId}/insz`,
+    body: ({ organisationId }) => ({ organisationId, insz: null }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/passholders/:id/insz/check',
+    path: ({ passholderId }) => `/api/passholders/${passholderId}/insz/check`,
+    body: () => ({ insz: '83.03.02-015.40' }),
+    allowed: ['admin', 'desk'],
+  },
   ...['', '/ask'].map((ask) => ({
     route: `POST /api/passholders/duplicates${ask}`,
     body: ({ organisationId }: Ids) => ({

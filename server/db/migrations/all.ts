@@ -24,6 +24,7 @@ import * as auditView from './022_audit_view.ts';
 import * as figures from './023_figures.ts';
 import * as posters from './024_posters.ts';
 import * as deskTasks from './025_desk_tasks.ts';
+import * as onePersonOneFile from './026_one_person_one_file.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -52,4 +53,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '023_figures': figures,
   '024_posters': posters,
   '025_desk_tasks': deskTasks,
+  '026_one_person_one_file': onePersonOneFile,
 };

@@ -28,6 +28,7 @@ export const AUDIT_GROUPS = {
     'passholder-search-stopped',
     'duplicates-checked',
     'known-elsewhere',
+    'insz-used',
     'card-looked-up',
     'unknown-card-looked-up',
     'card-checked',

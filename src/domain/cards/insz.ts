@@ -1,6 +1,6 @@
 // The Belgian national number (rijksregisternummer or bis number). Rule: 97 - (first nine digits mod 97) are the last
 // two; for people born in 2000 or later with a 2 in front. Bis numbers add 20 or 40 to the month.
-// Write-only for people: never on a phone, never in a log.
+// For people it is write-only, but for the copy of one's own data: never on a phone, never in a log.
 import { refuse, ok, type Result } from '../kernel/result.ts';
 
 export type Insz = string & { readonly __insz: true };
@@ -26,6 +26,10 @@ export function parseInsz(text: string): Result<Insz, InszProblem> {
   if (centuryOf(digits) === undefined) return refuse({ code: 'check-digits' });
   return ok(digits as Insz); // the one place where the brand is given
 }
+
+/** As it stands on a card: 83.03.02-015.40. */
+export const formatInsz = (digits: string): string =>
+  digits.replace(/^(\d\d)(\d\d)(\d\d)(\d{3})(\d\d)$/, '$1.$2.$3-$4.$5');
 
 export function inszFacts(insz: Insz): InszFacts {
   const month = Number(insz.slice(2, 4));

@@ -91,6 +91,8 @@ export const limits = {
   settingListMax: 50,
   settingTextMax: 300,
   personNameMax: 80,
+  /** Eleven figures with signs between them. */
+  inszTextMax: 20,
   /** What is typed in the one box, and how much of it is looked for. */
   searchTextMax: 120,
   searchWordsMax: 6,

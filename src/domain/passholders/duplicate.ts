@@ -37,17 +37,24 @@ export type Match = {
   readonly own: boolean;
   /** Its municipality, which has to look; null: the region's own desk. */
   readonly nisCode: string | null;
+  /** Has the same national number: then names and days may differ. */
+  readonly certain: boolean;
 };
 
 export type Duplicates = { readonly own: readonly Match[]; readonly elsewhere: readonly Match[] };
 
 /** The most alike first; of other desks only who fits wholly. */
 export function sortMatches(matches: readonly Match[], { dateOfBirth }: Identity): Duplicates {
-  const fits = (match: Match): boolean => match.dateOfBirth === dateOfBirth;
+  const fits = (match: Match): boolean => match.certain || match.dateOfBirth === dateOfBirth;
   return {
     own: matches
       .filter(({ own }) => own)
-      .sort((a, b) => Number(fits(b)) - Number(fits(a)) || (a.dateOfBirth < b.dateOfBirth ? -1 : 1)),
+      .sort(
+        (a, b) =>
+          Number(b.certain) - Number(a.certain) ||
+          Number(fits(b)) - Number(fits(a)) ||
+          (a.dateOfBirth < b.dateOfBirth ? -1 : 1),
+      ),
     elsewhere: matches.filter((match) => !match.own && fits(match)),
   };
 }

@@ -33,6 +33,8 @@ export const SETTINGS = {
   /** How long ago, and how far ahead, a move may be told. */
   moveBackDays: Days,
   moveAheadDays: Days,
+  /** Is the national number asked, for who wants to give it? A municipality may leave it out, or ask where the region does not. */
+  inszAsked: z.boolean(),
   /** Why a counter may block a card. */
   blockReasons: listOf(z.enum(BLOCK_REASONS)).check(z.minLength(1)),
   cardPrices: PriceList,
@@ -56,6 +58,7 @@ const SCOPES: { readonly [K in SettingKey]: readonly SettingScope[] } = {
   kansenstatuutProofsLeftOut: ['municipality'],
   moveBackDays: ['region'],
   moveAheadDays: ['region'],
+  inszAsked: ['region', 'municipality'],
   blockReasons: ['region'],
   cardPrices: ['region'],
   paymentMeans: SETTING_SCOPES,
@@ -71,6 +74,8 @@ export const SETTING_DEFAULTS: { readonly [K in SettingKey]: SettingValue<K> } =
   kansenstatuutProofsLeftOut: [],
   moveBackDays: 92,
   moveAheadDays: 92,
+  // Nobody keeps what nobody decided to keep.
+  inszAsked: false,
   blockReasons: [...BLOCK_REASONS],
   // Nobody pays what nobody decided.
   cardPrices: [

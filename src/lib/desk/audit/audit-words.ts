@@ -1,6 +1,7 @@
 // What an entry of the audit says: every act in words.
 import type { AuditAction, AuditGroup } from '#domain/audit/audit-action.ts';
 import type { AuditNamed, AuditRow } from '#domain/audit-api.ts';
+import type { InszPurpose } from '#domain/passholders/insz-use.ts';
 import { m } from '../../paraglide/messages.js';
 
 export const GROUP_NAMES: Readonly<Record<AuditGroup, () => string>> = {
@@ -24,6 +25,7 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'passholder-search-stopped': m.audit_act_passholder_search_stopped,
   'duplicates-checked': m.audit_act_duplicates_checked,
   'known-elsewhere': m.audit_act_known_elsewhere,
+  'insz-used': m.audit_act_insz_used,
   'card-looked-up': m.audit_act_card_looked_up,
   'unknown-card-looked-up': m.audit_act_unknown_card_looked_up,
   'card-checked': m.audit_act_card_checked,
@@ -128,6 +130,16 @@ const KINDS: Readonly<Record<string, () => string>> = {
   organisation: m.audit_kind_organisation,
 };
 
+const PURPOSES: Readonly<Record<string, () => string>> = {
+  register: m.audit_insz_register,
+  'duplicate-check': m.audit_insz_duplicate_check,
+  write: m.audit_insz_write,
+  remove: m.audit_insz_remove,
+  verify: m.audit_insz_verify,
+  copy: m.audit_insz_copy,
+  merge: m.audit_insz_merge,
+} satisfies Record<InszPurpose, () => string>;
+
 export const actText = (action: string): string =>
   action in ACTS ? ACTS[action as AuditAction]() : m.audit_unknown(); // its own key
 
@@ -141,6 +153,7 @@ export function detailText({ action, detail }: AuditRow): string {
     missing !== undefined && missing > 0 && m.audit_detail_missing({ count: missing }),
     rows !== undefined && m.audit_detail_rows({ count: rows }),
     scans !== undefined && m.audit_detail_scans({ count: scans }),
+    action === 'insz-used' && (PURPOSES[String(detail['purpose'])]?.() ?? false),
     action === 'refused' &&
       typeof detail['action'] === 'string' &&
       m.audit_asked_for({ action: detail['action'] }),

@@ -55,6 +55,8 @@ export const PASSHOLDER_SENTENCES: Readonly<Record<string, () => string>> = {
   'has-kansenstatuut': m.passholder_has_kansenstatuut,
   'lives-outside': m.passholder_lives_outside,
   person: m.passholder_person_wrong,
+  'insz-not-asked': m.insz_problem_not_asked,
+  'insz-taken': m.insz_problem_taken,
   'is-registered': m.passholder_is_registered,
   'other-act-with-this-id': m.passholder_done_before,
   'not-here': m.passholder_not_here,

@@ -12,7 +12,7 @@ import { longCivilDayText, proofText } from '../passholders/passholder-words.ts'
 import { PriceRows } from './price-rows.svelte.ts';
 import { blockReasonText, meansText, monthDayText, pricesIn, textsIn, wholeIn } from './setting-words.ts';
 
-type FieldKind = 'days' | 'month-day' | 'choices' | 'prices' | 'money' | 'text';
+type FieldKind = 'days' | 'month-day' | 'choices' | 'prices' | 'money' | 'text' | 'yes-no';
 const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   kansenstatuutGraceDays: 'days',
   moveBackDays: 'days',
@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   kansenstatuutProofsLeftOut: 'choices',
   blockReasons: 'choices',
   paymentMeans: 'choices',
+  inszAsked: 'yes-no',
   cardPrices: 'prices',
   receiptText: 'text',
   tillChangeCents: 'money',
@@ -33,6 +34,7 @@ export class SettingForm {
   /** May a choice be added that nobody named yet? */
   readonly takesOther: boolean;
   text = $state('');
+  isOn = $state(false);
   chosen = $state.raw<readonly string[]>([]);
   choices = $state.raw<readonly { value: string; label: string }[]>([]);
   other = $state('');
@@ -55,6 +57,7 @@ export class SettingForm {
     if (this.kind === 'days') this.text = String(wholeIn(start));
     if (this.kind === 'month-day') this.text = monthDayText(start);
     if (this.kind === 'text') this.text = String(start);
+    if (this.kind === 'yes-no') this.isOn = start === true;
     if (this.kind === 'money') this.text = euroInputOf(wholeIn(start));
     if (this.kind === 'choices') this.#startChoices(textsIn(start), regionProofs);
     this.prices = new PriceRows(this.kind === 'prices' ? pricesIn(start) : []);
@@ -99,7 +102,7 @@ export class SettingForm {
     if (this.kind === 'prices') return this.prices.problem;
     if (this.kind === 'money')
       return parseEuroText(this.text) === undefined ? m.settings_price_wrong() : undefined;
-    if (this.kind === 'text') return undefined;
+    if (this.kind === 'text' || this.kind === 'yes-no') return undefined;
     const mayBeNone = this.key === 'kansenstatuutProofsLeftOut';
     return this.chosen.length === 0 && !mayBeNone ? m.settings_choose_one() : undefined;
   });
@@ -132,6 +135,7 @@ export class SettingForm {
     if (this.kind === 'prices') return this.prices.rules;
     if (this.kind === 'money') return parseEuroText(this.text);
     if (this.kind === 'text') return this.text.trim();
+    if (this.kind === 'yes-no') return this.isOn;
     const inOrder = this.choices.map(({ value }) => value);
     return this.key === 'kansenstatuutProofsLeftOut'
       ? inOrder.filter((value) => !this.chosen.includes(value))

@@ -20,6 +20,7 @@ export const SETTING_WORDS: Readonly<Record<SettingKey, Words>> = {
   moveBackDays: { title: m.settings_move_back, text: m.settings_move_back_text },
   moveAheadDays: { title: m.settings_move_ahead, text: m.settings_move_ahead_text },
   blockReasons: { title: m.settings_block_reasons, text: m.settings_block_reasons_text },
+  inszAsked: { title: m.settings_insz, text: m.settings_insz_text },
   cardPrices: { title: m.settings_prices, text: m.settings_prices_text },
   paymentMeans: { title: m.settings_means, text: m.settings_means_text },
   tillChangeCents: { title: m.settings_change_money, text: m.settings_change_money_text },
@@ -42,6 +43,7 @@ export const SETTING_GROUPS: readonly {
   },
   { title: m.settings_group_till, keys: ['cardPrices', 'paymentMeans', 'tillChangeCents', 'receiptText'] },
   { title: m.settings_group_cards, keys: ['blockReasons', 'moveBackDays', 'moveAheadDays'] },
+  { title: m.settings_group_people, keys: ['inszAsked'] },
 ];
 
 /** Values come from the server; one that is not what its key says reads as nothing. */
@@ -83,6 +85,8 @@ export function valueLines(key: SettingKey, value: unknown, { regionProofs }: Se
       return textsIn(value).map(blockReasonText);
     case 'paymentMeans':
       return textsIn(value).map(meansText);
+    case 'inszAsked':
+      return [value === true ? m.settings_insz_asked() : m.settings_insz_not_asked()];
     case 'tillChangeCents':
       return [euroText(wholeIn(value))];
     case 'receiptText':

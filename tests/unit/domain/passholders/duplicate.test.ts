@@ -27,7 +27,7 @@ describe('a day, and what a slip of the hand makes of it', () => {
 
 describe('what is told of whom', () => {
   const match = (passholderId: string, change: Partial<Match> = {}): Match => ({
-    ...{ ...noor, passholderId, own: true, nisCode: '33011' },
+    ...{ ...noor, passholderId, own: true, nisCode: '33011', certain: false },
     ...change,
   });
   const told = (...matches: Match[]) => {
@@ -43,6 +43,14 @@ describe('what is told of whom', () => {
       own: ['fits', 'slip'],
       elsewhere: [],
     });
+  });
+  it('who has the same national number comes first, whatever else differs', () => {
+    const married = { lastName: 'Anders', dateOfBirth: '1988-01-01', certain: true };
+    expect(told(match('fits'), match('married', married))).toEqual({
+      own: ['married', 'fits'],
+      elsewhere: [],
+    });
+    expect(told(match('there', { ...married, own: false })).elsewhere).toEqual(['there']);
   });
   it('of another desk only who fits wholly', () => {
     const other = { own: false, nisCode: '33040' };

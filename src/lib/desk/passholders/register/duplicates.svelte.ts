@@ -8,17 +8,19 @@ import { Act, Resource } from '../../resource.svelte.ts';
 /** Longer than between two keys of a slow typist: each question counts against a limit. */
 const PAUSE_MS = 600;
 
+type Typed = Identity & { readonly insz?: string };
+
 export class DuplicateCheck {
   readonly answer = new Resource<DuplicateAnswer>();
   readonly asking = new Act();
   /** The other desk has it. */
   asked = $state(false);
   #of = '';
-  #input: (Identity & { organisationId: string }) | undefined;
+  #input: (Typed & { organisationId: string }) | undefined;
   #stopWaiting = (): void => undefined;
 
   /** In an $effect: the person as far as it is typed; undefined while it is not whole. */
-  follow(identity: Identity | undefined, organisationId: string | undefined): void {
+  follow(identity: Typed | undefined, organisationId: string | undefined): void {
     const whole = identity && organisationId !== undefined && isWhole(identity);
     const key = whole ? JSON.stringify([identity, organisationId]) : '';
     if (key === this.#of) return;

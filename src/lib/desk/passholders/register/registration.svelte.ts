@@ -4,6 +4,7 @@ import type { PaidFor } from '#domain/cash-api.ts';
 import type { Payment } from '#domain/cash/sale.ts';
 import { ActAnswer, type CounterFacts, type RegisterInput } from '#domain/passholder-api.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
+import type { Person } from '#domain/passholders/person.ts';
 import { untrack } from 'svelte';
 import * as z from 'zod/mini';
 import { api, Unreachable } from '../../../api.ts';
@@ -15,6 +16,7 @@ import { isCode } from '../../problem-text.ts';
 import { Act } from '../../resource.svelte.ts';
 import { session } from '../../session/session.svelte.ts';
 import { GrantForm } from '../grant-form.svelte.ts';
+import { InszField } from '../insz-field.svelte.ts';
 import { NewCard } from '../new-card.svelte.ts';
 import { PersonForm } from '../person-form.svelte.ts';
 import { DuplicateCheck } from './duplicates.svelte.ts';
@@ -62,6 +64,8 @@ export class Registration {
           kansentarief: this.card.saysKansenstatuut,
         },
   );
+  /** In no draft: who comes back types it anew. */
+  readonly insz = new InszField();
   readonly duplicates = new DuplicateCheck();
   readonly saving = new Act();
   /** No answer came: the same request goes again by itself. */
@@ -106,7 +110,15 @@ export class Registration {
   followIdentity(): void {
     const identity = this.done === undefined ? this.person.identity : undefined;
     const organisationId = session.organisation?.organisationId;
-    untrack(() => this.duplicates.follow(identity, organisationId));
+    const insz = this.insz.value;
+    untrack(() => this.duplicates.follow(identity && { ...identity, ...(insz && { insz }) }, organisationId));
+  }
+
+  /** Whose national number it should be, as far as is typed. */
+  get inszOwner(): Pick<Person, 'dateOfBirth' | 'gender'> | undefined {
+    const { identity, text } = this.person;
+    const { gender } = text;
+    return identity && { dateOfBirth: identity.dateOfBirth, ...(gender !== '' && { gender }) };
   }
 
   /** In an $effect: keeps what is typed, and nothing while nothing is. */
@@ -131,10 +143,11 @@ export class Registration {
     if (this.saving.busy) return false;
     this.person.showAll();
     this.grant.showAll();
+    this.insz.leave();
     const cardIsGood = await this.card.check();
     const payment = await this.payment.build();
     const input = payment === undefined ? undefined : this.#input(payment);
-    if (!cardIsGood || input === undefined) return false;
+    if (!cardIsGood || input === undefined || !this.insz.isGood) return false;
     return this.#send(input);
   }
 
@@ -171,6 +184,7 @@ export class Registration {
     this.person.start(person);
     this.grant.start(this.person.today);
     this.payment.start();
+    this.insz.start();
     clearKeptDraft(this.#userId, DRAFT);
   }
 
@@ -203,6 +217,7 @@ export class Registration {
         ...(grant && { kansenstatuut: grant }),
       },
       ...(payment && { payment }),
+      ...(this.insz.value !== undefined && { insz: this.insz.value }),
     };
   }
 
