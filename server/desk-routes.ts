@@ -14,6 +14,7 @@ import { checkInRoutes } from './checkins/routes.ts';
 import { cashRoutes } from './cash/routes.ts';
 import type { Context } from './context.ts';
 import { deviceRoutes } from './devices/routes.ts';
+import { familyRoutes } from './families/routes.ts';
 import { figureRoutes } from './figures/routes.ts';
 import { passholderRoutes } from './passholders/routes.ts';
 import { organisationRoutes } from './organisations/desk-routes.ts';
@@ -53,6 +54,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', rosterRoutes(context))
     .route('/', cardRoutes(context, signIn))
     .route('/', passholderRoutes(context, signIn))
+    .route('/', familyRoutes(context, signIn))
     .route('/', stockRoutes(context, signIn))
     .route('/', auditRoutes(context, signIn))
     .route('/', settingRoutes(context, signIn))

@@ -344,6 +344,29 @@ export interface Database {
     done_at: number | null;
     done_by: string | null;
   };
+  family: {
+    region_id: number;
+    family_id: string;
+    n: number;
+    contact_id: string | null;
+    consent_id: string | null;
+    request_digest: Buffer;
+    organisation_id: string;
+    made_at: number;
+    made_by: string;
+  };
+  family_member: {
+    region_id: number;
+    family_id: string;
+    member_id: string;
+    passholder_id: string | null;
+    from_day: string;
+    until_day: string | null;
+    added_at: number;
+    added_by: string;
+    ended_at: number | null;
+    ended_by: string | null;
+  };
   roster_break: { region_id: number; tx: Tx };
   activity: {
     region_id: number;

@@ -8,6 +8,7 @@ import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import { listPastVisits } from '../cards/repository.ts';
+import { listFamilyTimes } from '../families/repository.ts';
 import { findRegion } from '../organisations/repository.ts';
 import { listTasksAbout } from '../tasks/repository.ts';
 import { listLooks, listPayments } from './copy-repository.ts';
@@ -32,13 +33,14 @@ export async function copyPassholder(
   const file = await readPassholderFile(context, actor, passholderId);
   if (!file.ok) return file;
   const rows = limits.copyRowsMax;
-  const [visits, payments, looks, region, tasks, { municipalities }] = await Promise.all([
+  const [visits, payments, looks, region, tasks, { municipalities }, families] = await Promise.all([
     listPastVisits(db, regionId, passholderId, rows + 1),
     listPayments(db, regionId, passholderId, rows + 1),
     listLooks(db, regionId, passholderId, rows + 1),
     findRegion(db, regionId),
     listTasksAbout(db, regionId, passholderId, rows),
     readNames(db, regionId),
+    listFamilyTimes(db, regionId, passholderId),
   ]);
   const nameOf = (side: TaskSide): string => (side === null ? region?.name : municipalities.get(side)) ?? '';
   const insz = await openInsz(db, context, regionId, passholderId);
@@ -72,6 +74,7 @@ export async function copyPassholder(
       toName: nameOf(to),
       doneAt,
     })),
+    families,
     more: [visits, payments, looks].some((list) => list.length > rows),
   });
 }

@@ -277,7 +277,7 @@ export async function storeAct(
       })),
     )
     .execute();
-  if (after.state === 'erased') await erase(db, regionId, after.passholderId, act.actId);
+  if (after.state === 'erased') await erase(db, regionId, after.passholderId, act);
   else await storeDesks(db, regionId, after.passholderId);
 }
 
@@ -297,12 +297,33 @@ async function storeDesks(db: Db, regionId: number, passholderId: string): Promi
 }
 
 /** Card numbers, days and what they were worth stay: the figures and the ledger stand on them. */
-async function erase(db: Db, regionId: number, passholderId: string, actId: string): Promise<void> {
+async function erase(
+  db: Db,
+  regionId: number,
+  passholderId: string,
+  { actId, at, day, actor }: Act,
+): Promise<void> {
   const own = matches({ region_id: regionId, passholder_id: passholderId });
   await db.updateTable('passholder_event').set({ personal: null }).where(own).execute();
   await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
   await db.deleteFrom('desk_task').where(own).execute();
   await db.deleteFrom('passholder_insz').where(own).execute();
+  await sql`
+    select from family where region_id = ${regionId} and family_id in (select family_id from family_member where ${own})
+    order by family_id for update
+  `.execute(db);
+  // That somebody lived there stays; who it was does not.
+  await sql`
+    with gone as (
+      update family_member set passholder_id = null, until_day = coalesce(until_day, greatest(from_day, ${day})),
+        ended_at = coalesce(ended_at, ${at}), ended_by = coalesce(ended_by, ${actor})
+      where ${own} returning member_id, family_id
+    )
+    update family f set n = f.n + 1,
+      contact_id = case when f.contact_id in (select member_id from gone) then null else f.contact_id end,
+      consent_id = case when f.consent_id in (select member_id from gone) then null else f.consent_id end
+    where f.region_id = ${regionId} and f.family_id in (select family_id from gone)
+  `.execute(db);
   // A row that a list is busy with waits for this very person, and is refused then.
   await sql`
     update bulk_row set wanted = '{}', detail = '{}' where (region_id, list_id, row_no) in (

@@ -136,6 +136,8 @@ export type FoundRow = {
   readonly lastName: string;
   readonly dateOfBirth: CivilDay;
   readonly home: string | null;
+  /** In the largest family somebody is in; null: in none. */
+  readonly familySize: number | null;
   /** The newest first. */
   readonly cards: readonly { readonly number: UitpasNumber; readonly state: OwnCard['state'] }[];
   readonly kansenstatuten: readonly (Kansenstatuut | null)[];
@@ -152,7 +154,11 @@ export async function readFound(
     sql<Omit<FoundRow, 'cards' | 'kansenstatuten'> & { createdAt: number }>`
       select p.passholder_id as "passholderId", p.first_name as "firstName", p.last_name as "lastName",
         p.date_of_birth as "dateOfBirth", p.created_at as "createdAt",
-        coalesce(m.name, p.person->'address'->>'city', p.postal_code) as home
+        coalesce(m.name, p.person->'address'->>'city', p.postal_code) as home,
+        (select max((select count(*) from family_member o where o.region_id = own.region_id
+            and o.family_id = own.family_id and o.until_day is null))::integer
+          from family_member own where own.region_id = p.region_id and own.passholder_id = p.passholder_id
+            and own.until_day is null) as "familySize"
       from unnest(${ids}::uuid[]) with ordinality as asked (id, n)
       join passholder p on p.region_id = ${regionId} and p.passholder_id = asked.id and p.state = 'active'
       left join lateral (

@@ -102,11 +102,12 @@ async function search(
   const statusOf = (facts: FoundRow['kansenstatuten'][number]): KansenstatuutStatus =>
     kansenstatuutOn(facts, today, graceDays);
   return ok({
-    people: found.value.slice(0, rows).map(({ cards, kansenstatuten, ...person }) => {
+    people: found.value.slice(0, rows).map(({ cards, kansenstatuten, familySize, ...person }) => {
       const statuses = kansenstatuten.map(statusOf);
       const active = cards.filter(({ state }) => state === 'active').map(({ number }) => number);
       return {
         ...person,
+        ...(familySize !== null && { familySize }),
         cards: active,
         cardState: active.length > 0 ? 'active' : (cards[0]?.state ?? null),
         kansenstatuut: BEST_FIRST.find((status) => statuses.includes(status)) ?? 'none',

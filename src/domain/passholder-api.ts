@@ -214,6 +214,8 @@ export const FoundPerson = z.object({
   cardState: z.nullable(z.enum(['active', 'blocked', 'replaced'])),
   /** In the card system where it is worth most. */
   kansenstatuut: z.enum(KANSENSTATUUT_STATUSES),
+  /** How many are in the family, this one included; absent where there is none. */
+  familySize: z.optional(z.int()),
 });
 export type FoundPerson = z.infer<typeof FoundPerson>;
 
@@ -305,6 +307,10 @@ export const PassholderCopy = z.object({
         doneAt: z.nullable(Instant),
       }),
     ),
+  ),
+  /** Since when somebody is in a family, and how many they are; the names of the others are theirs. Absent from an older server. */
+  families: z.optional(
+    z.array(z.object({ from: Day, until: z.nullable(Day), isContact: z.boolean(), members: z.int() })),
   ),
   /** More visits, payments or looks were kept than are in it. */
   more: z.boolean(),

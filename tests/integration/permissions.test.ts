@@ -48,6 +48,7 @@ type Ids = {
   entryId: string;
   voucherId: string;
   listId: string;
+  familyId: string;
   taskId: string;
 };
 
@@ -71,6 +72,7 @@ const NO_IDS: Ids = {
   entryId: '',
   voucherId: '',
   listId: '',
+  familyId: '',
   taskId: '',
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
@@ -374,6 +376,32 @@ const CASES: Case[] = [
       basedOn: -1,
       act: { kind: 'block-card', number: stockCard(1).number, reason: 'lost' },
     }),
+    allowed: ['admin', 'desk'],
+  },
+  // Which families one sees, and of whom the name, is in families.test.ts.
+  {
+    route: 'GET /api/passholders/:id/families',
+    path: ({ passholderId }) => `/api/passholders/${passholderId}/families`,
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/families',
+    body: ({ organisationId, passholderId }) => ({
+      familyId: crypto.randomUUID(),
+      organisationId,
+      members: [{ memberId: crypto.randomUUID(), passholderId }],
+    }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'GET /api/families/:id',
+    path: ({ familyId }) => `/api/families/${familyId}`,
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/families/:id/acts',
+    path: ({ familyId }) => `/api/families/${familyId}/acts`,
+    body: () => ({ kind: 'leave', memberId: crypto.randomUUID(), on: '2026-01-01' }),
     allowed: ['admin', 'desk'],
   },
   { route: 'GET /api/audit', allowed: ['admin', 'auditor', 'foreign'] },
@@ -686,6 +714,11 @@ beforeAll(async () => {
   const taskId = crypto.randomUUID();
   const task = { kind: 'known-here', from: null, to: IEPER, passholderId, number: null } as const;
   await addTask(server.context.db, 1, taskId, task, { at: 0, actor: 'system' });
+  const familyId = crypto.randomUUID();
+  const family = await client('desk').post('/api/families', {
+    ...{ familyId, organisationId, members: [{ memberId: crypto.randomUUID(), passholderId }] },
+  });
+  expect(family.status).toBe(201);
   const listId = crypto.randomUUID();
   const looked = await client('desk').post('/api/bulk/lists', {
     ...{ listId, organisationId, title: 'lijst', work: { kind: 'block-card', reason: 'lost' } },
@@ -746,6 +779,7 @@ beforeAll(async () => {
     transferId,
     settingId,
     listId,
+    familyId,
     taskId,
     commandId,
   };
@@ -814,7 +848,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
       decisionId: id,
     };
     Object.assign(unknown, { agreementId: id, changeId: id, occurrenceId: id });
-    Object.assign(unknown, { listId: id, entryId: id, voucherId: id, taskId: id });
+    Object.assign(unknown, { listId: id, entryId: id, voucherId: id, taskId: id, familyId: id });
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);

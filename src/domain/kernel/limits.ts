@@ -93,6 +93,10 @@ export const limits = {
   personNameMax: 80,
   /** Eleven figures with signs between them. */
   inszTextMax: 20,
+  /** Publiq limits both and tells no numbers; parents who live apart, and a grandparent, fit. */
+  familyMembersMax: 14,
+  familyAdultsMax: 6,
+  familiesOfOneMax: 2,
   /** What is typed in the one box, and how much of it is looked for. */
   searchTextMax: 120,
   searchWordsMax: 6,

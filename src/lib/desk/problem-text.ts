@@ -1,6 +1,7 @@
 // Every way of failing in one sentence: what, why, and what now. Codes come from the server's problem documents.
 import { m } from '../paraglide/messages.js';
 import { RESCUE_SENTENCES } from '../rescue/rescue-text.ts';
+import { FAMILY_SENTENCES } from './families/family-words.ts';
 import { CASH_SENTENCES } from './cash/cash-words.ts';
 import { SETTING_SENTENCES } from './settings/setting-words.ts';
 import { ORGANISATION_SENTENCES } from './organisations/organisation-words.ts';
@@ -37,6 +38,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'search-insz': m.search_insz,
   'search-number': m.search_number,
   ...RESCUE_SENTENCES,
+  ...FAMILY_SENTENCES,
   ...PASSHOLDER_SENTENCES,
   ...STOCK_SENTENCES,
   ...SETTING_SENTENCES,

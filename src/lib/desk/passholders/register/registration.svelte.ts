@@ -11,6 +11,7 @@ import { api, Unreachable } from '../../../api.ts';
 import { now } from '../../../clock.ts';
 import { newId } from '../../../ids.ts';
 import { PaymentForm } from '../../cash/payment.svelte.ts';
+import { GrowingFamily } from '../../families/families.svelte.ts';
 import { clearKeptDraft, readKeptDraft, writeKeptDraft } from '../../draft.ts';
 import { isCode } from '../../problem-text.ts';
 import { Act } from '../../resource.svelte.ts';
@@ -72,6 +73,8 @@ export class Registration {
   waits = $state(false);
   /** Those of this family, the last one last. */
   family = $state.raw<readonly Registered[]>([]);
+  /** Those who were registered as the next of the family, put together. */
+  readonly together = new GrowingFamily();
   done = $state.raw<Registered | undefined>();
   /** When what stands here was typed, if it comes from an earlier time. */
   restoredAt = $state<number>();
@@ -163,12 +166,19 @@ export class Registration {
     return this.#send(this.#sent);
   }
 
+  /** Also when it has to be tried again. */
+  async putTogether(): Promise<void> {
+    const organisationId = session.organisation?.organisationId;
+    if (organisationId !== undefined) await this.together.save(organisationId, this.person.today);
+  }
+
   nextOfFamily(): void {
     this.#begin(nextOfFamily($state.snapshot(this.person.text)));
   }
 
   startAnew(): void {
     this.family = [];
+    this.together.forget();
     this.#begin(emptyPersonText());
   }
 
@@ -236,6 +246,8 @@ export class Registration {
     const { firstName, lastName } = person;
     this.done = { passholderId: input.passholderId, firstName, lastName, number, before, paid };
     this.family = [...this.family, this.done];
+    this.together.add(input.passholderId);
+    void this.putTogether();
     clearKeptDraft(this.#userId, DRAFT);
     return true;
   }
