@@ -160,8 +160,8 @@ export function shiftSchedule<S extends Schedule>(schedule: S, weeks: number): S
 const isExcepted = (except: readonly DayRange[], day: CivilDay): boolean =>
   except.some(({ fromDay, untilDay }) => fromDay <= day && day <= untilDay);
 
-/** First the same moment, then the same start, then the same day. */
-function withIds(spans: readonly Span[], stored: readonly PlannedMoment[]): PlannedMoment[] {
+/** Moments get the ids of stored ones: first of the same moment, then of the same start, then of the same day. */
+export function withIds(spans: readonly Span[], stored: readonly PlannedMoment[]): PlannedMoment[] {
   const free = new Set(stored);
   const take = (fits: (moment: PlannedMoment) => boolean): PlannedMoment | undefined => {
     const found = [...free].find(fits);

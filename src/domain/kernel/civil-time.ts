@@ -85,6 +85,10 @@ export function instantOfLocal(day: string, time: string): Instant {
   return instantOf(daysSinceEpoch(civilDateFrom(day)) * DAY_MS + (hours * 60 + minutes) * 60_000);
 }
 
+/** A date and time as a clock in Greenwich says it. */
+export const instantOfUtc = (day: CivilDay, minutes: number): Instant =>
+  daysSinceEpoch(civilDateFrom(day)) * DAY_MS + minutes * 60_000;
+
 function civilDateFrom(text: CivilDay): CivilDate {
   const [year = 0, month = 1, day = 1] = text.split('-').map(Number);
   return { year, month, day };

@@ -160,6 +160,25 @@ export const limits = {
   /** Cards in one box that goes from one cupboard to another, and the stretches of numbers in it. */
   transferCardsMax: 10_000,
   transferRangesMax: 500,
+  /** Events of UiTdatabank in one import; a region of 18 municipalities has some five thousand at once. */
+  importEventsMax: 10_000,
+  /** Events that go up at once, the text of one without its pictures and descriptions, and of all of those at once. */
+  importPieceEvents: 100,
+  importEventTextMax: 64_000,
+  importPieceTextMax: 1_000_000,
+  /** A page that the server fetches: events, bytes, and how long it may take. */
+  importPageEvents: 50,
+  importPageBytesMax: 8 * 1024 * 1024,
+  importPagePartsMax: 400_000,
+  importFetchMs: 20 * SECOND_MS,
+  /** Dates of one event that are looked through; most of them are over. */
+  importDatesMax: 2_000,
+  /** Rows that are stored in one request, and shown at once; how long an import can be looked at. */
+  importStoreRows: 50,
+  importPageRows: 50,
+  importKeptMs: 31 * DAY_MS,
+  importAddressMax: 1_000,
+  importKeyMax: 200,
   /** People in one list that is carried out, and what is kept of a cell as it stood there. */
   bulkRowsMax: 10_000,
   bulkCellMax: 40,
