@@ -3,8 +3,8 @@
 import { limits } from '#domain/kernel/limits.ts';
 
 /** Throws a SyntaxError for what is no JSON, and for what is deeper or in more parts than any honest body. */
-export function parseBoundedJson(text: string): unknown {
-  if (!isWithinBounds(text)) throw new SyntaxError('deeper or in more parts than any body of ours');
+export function parseBoundedJson(text: string, partsMax: number = limits.jsonPartsMax): unknown {
+  if (!isWithinBounds(text, partsMax)) throw new SyntaxError('deeper or in more parts than any body of ours');
   return JSON.parse(text);
 }
 
@@ -14,7 +14,7 @@ const COMMA = 44;
 const OPENING = [91, 123];
 const CLOSING = [93, 125];
 
-function isWithinBounds(text: string): boolean {
+function isWithinBounds(text: string, partsMax: number): boolean {
   let depth = 0;
   let parts = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -27,7 +27,7 @@ function isWithinBounds(text: string): boolean {
       if (depth > limits.jsonDepthMax) return false;
     } else if (CLOSING.includes(code)) depth -= 1;
     else if (code === COMMA) parts += 1;
-    if (parts > limits.jsonPartsMax) return false;
+    if (parts > partsMax) return false;
   }
   return true;
 }

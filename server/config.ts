@@ -31,6 +31,8 @@ export interface Config {
   oidc: OidcSettings | undefined;
   /** Who may read the figures: a token on the public address, an address of their own, both or nobody. */
   metrics: { token: string | undefined; address: { host: string; port: number } | undefined };
+  /** Activities may be fetched over plain http and from machines of the own network: for trying out, never in `serve`. */
+  importFromAnywhere: boolean;
   /** A statement that takes longer is logged; 0: none. */
   slowQueryMs: number;
   /** How long the server says "not ready" before it closes its door, for a load balancer to notice. */
@@ -92,6 +94,7 @@ const Settings = z.object({
     })
     .optional(),
   METRICS_TOKEN: z.string().min(24, { error: 'must be at least 24 characters' }).optional(),
+  IMPORT_FROM_ANYWHERE: flag.optional(),
   SLOW_QUERY_MS: wholeNumber(0, 3_600_000).default(500),
   DRAIN_S: wholeNumber(0, 300).default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).optional(),
@@ -133,6 +136,7 @@ export function readConfig(mode: Mode, environment: Environment): Config {
     trustProxy: settings.TRUST_PROXY ?? false,
     oidc: oidcOf(settings),
     metrics: { token: settings.METRICS_TOKEN, address: metricsAddress(settings) },
+    importFromAnywhere: settings.IMPORT_FROM_ANYWHERE ?? false,
     slowQueryMs: settings.SLOW_QUERY_MS,
     drainMs: settings.DRAIN_S * 1_000,
     logLevel: settings.LOG_LEVEL ?? (mode === 'serve' ? 'info' : 'warn'),
@@ -219,6 +223,8 @@ function faultsOfServe(settings: Settings): string[] {
   }
   if (settings.DATA_DIR === undefined)
     faults.push('DATA_DIR is missing: the folder for keys and the database');
+  if (settings.IMPORT_FROM_ANYWHERE === true)
+    faults.push('IMPORT_FROM_ANYWHERE=1 does not go with serve: activities come from a public https address');
   if (settings.DEMO === true) faults.push('DEMO=1 does not go with serve: use npm start for a demo region');
   return faults;
 }

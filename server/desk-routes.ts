@@ -25,6 +25,7 @@ import { posterRoutes } from './posters/routes.ts';
 import { stockRoutes } from './stock/routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
+import { uitdatabankRoutes } from './uitdatabank/routes.ts';
 import { rescueRoutes } from './rescue/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
@@ -50,6 +51,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', staffRoutes(context, signIn))
     .route('/', organisationRoutes(context, signIn))
     .route('/', activityRoutes(context, signIn))
+    .route('/', uitdatabankRoutes(context, signIn))
     .route('/', deviceRoutes(context, signIn))
     .route('/', rosterRoutes(context))
     .route('/', cardRoutes(context, signIn))

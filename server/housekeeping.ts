@@ -102,6 +102,11 @@ function deletionsAt(now: number): Record<string, RawBuilder<unknown>> {
       delete from desk_task where (region_id, task_id) in (
         select region_id, task_id from desk_task
         where done_at < ${now - limits.taskKeptMs} limit ${batch})`,
+    // What it stored stands in the activities and in the audit; its rows go along.
+    uitdatabank_import: sql`
+      delete from uitdatabank_import where (region_id, import_id) in (
+        select region_id, import_id from uitdatabank_import
+        where made_at < ${now - limits.importKeptMs} limit ${BULK_BATCH})`,
     outgoing_mail: sql`
       delete from outgoing_mail where (region_id, mail_id) in (
         select region_id, mail_id from outgoing_mail

@@ -6,10 +6,13 @@ import { isAllowed } from '#domain/devices/permissions.ts';
 import { must } from '#domain/kernel/assert.ts';
 import { addCivilDays, civilDayOf, periodOf, startOfCivilDay } from '#domain/kernel/civil-time.ts';
 import { coveredUntil, type Agreement } from '#domain/organisations/agreement.ts';
+import { isSame } from '#domain/uitdatabank/compare-event.ts';
+import { EVENT_FIELDS } from '#domain/uitdatabank/event-facts.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Context } from '../context.ts';
 import { listAgreements } from '../organisations/file-repository.ts';
 import { findRegion } from '../organisations/repository.ts';
+import { findLinksOfActivities, type EventLink } from '../uitdatabank/repository.ts';
 import { countPhones, countVisits, type Activity } from './repository.ts';
 
 export async function toDeskActivities(
@@ -22,10 +25,11 @@ export async function toDeskActivities(
   const today = periodOf('DAY', now);
   const ids = activities.map(({ activityId }) => activityId);
   const organisationIds = [...new Set(activities.map(({ organisationId }) => organisationId))];
-  const [visits, phones, agreements] = await Promise.all([
+  const [visits, phones, agreements, links] = await Promise.all([
     countVisits(db, actor.regionId, ids, today.startsAt),
     countPhones(db, actor.regionId, ids),
     listAgreements(db, actor.regionId, organisationIds),
+    findLinksOfActivities(db, actor.regionId, ids),
   ]);
   return activities.map((activity) => ({
     activityId: activity.activityId,
@@ -45,6 +49,8 @@ export async function toDeskActivities(
     schedule: activity.schedule,
     priceClasses: [...activity.priceClasses],
     cardSystemIds: [...activity.cardSystemIds],
+    kind: activity.kind,
+    ...importedOf(activity, links.get(activity.activityId), now),
     warnings: warningsOf(
       activity,
       phones.get(activity.activityId) ?? 0,
@@ -58,6 +64,18 @@ export async function toDeskActivities(
     checkInsToday: visits.get(activity.activityId) ?? 0,
     mayWrite: isAllowed(actor.grants, 'activity.write', { regionId: actor.regionId, ...activity }),
   }));
+}
+
+/** What stands in UiTdatabank, where it came from there. */
+function importedOf(
+  activity: Activity,
+  link: EventLink | undefined,
+  now: number,
+): Pick<DeskActivity, 'imported'> {
+  if (!link) return {};
+  const { eventId, facts } = link;
+  const differs = EVENT_FIELDS.filter((field) => !isSame(field, activity, facts, now));
+  return { imported: { eventId, there: facts, differs } };
 }
 
 const warningsOf = (

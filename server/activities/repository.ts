@@ -2,6 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import type { CheckInLimit, Occurrence } from '#domain/checkins/activity-policy.ts';
 import type { Schedule } from '#domain/checkins/activity-schedule.ts';
 import type { PriceClass } from '#domain/checkins/price-class.ts';
+import type { ActivityKind } from '#domain/uitdatabank/event-facts.ts';
 import type { Database } from '../db/tables.ts';
 import type { ActivityTime } from './activity-time.ts';
 
@@ -31,6 +32,8 @@ export type Activity = {
   readonly priceClasses: readonly PriceClass[];
   readonly cardSystemIds: readonly string[];
   readonly moments: readonly Moment[];
+  /** As UiTdatabank says; of an activity that was made here nobody said one. */
+  readonly kind: ActivityKind | null;
 };
 
 export type ActivityFilter = {
@@ -298,12 +301,19 @@ const columnsOf = (activity: ActivityWrite) => ({
   margin_after_min: activity.marginAfterMin,
   schedule: JSON.stringify(activity.schedule),
   price_classes: JSON.stringify(activity.priceClasses),
+  kind_id: activity.kind?.id ?? null,
+  kind_name: activity.kind?.name ?? null,
   changed_at: activity.changedAt,
   changed_by: activity.changedBy,
 });
 
-type ActivityRow = Omit<Database['activity'], 'sells' | 'schedule' | 'price_classes'> & {
+type ActivityRow = Omit<
+  Database['activity'],
+  'sells' | 'schedule' | 'price_classes' | 'kind_id' | 'kind_name'
+> & {
   sells: boolean;
+  kind_id: string | null;
+  kind_name: string | null;
   schedule: Schedule;
   price_classes: PriceClass[];
   organisation_name: string;
@@ -333,6 +343,7 @@ const activityOf = (row: ActivityRow): Activity => ({
   cardSystemIds: row.card_system_ids,
   schedule: row.schedule,
   priceClasses: row.price_classes,
+  kind: row.kind_id === null ? null : { id: row.kind_id, name: row.kind_name ?? '' },
   moments: row.moments.map(({ cancelledBecause, ...moment }) => ({
     ...moment,
     ...(cancelledBecause !== null && { cancelledBecause }),

@@ -16,8 +16,8 @@ import {
   getActivity,
   listActivities,
   listNamedCardSystems,
-  type ActivityRefusal,
 } from './service.ts';
+import type { ActivityRefusal } from './write-activity.ts';
 
 const ListQuery = z.object({
   organisationId: z.optional(z.uuid()),

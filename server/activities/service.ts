@@ -1,56 +1,32 @@
 import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { ActivityInput, ActivityList, CancelOccurrence, DeskActivity } from '#domain/desk-api.ts';
-import { twiceNamed } from '#domain/checkins/price-class.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { must } from '#domain/kernel/assert.ts';
 import { periodOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
-import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
-import type { Context } from '../context.ts';
-import { publish } from '../events.ts';
-import {
-  findOrganisation,
-  findRegion,
-  listCardSystems,
-  listOrganisations,
-} from '../organisations/repository.ts';
+import { findOrganisation, listCardSystems, listOrganisations } from '../organisations/repository.ts';
 import type { ActivityTime } from './activity-time.ts';
 import { toDeskActivities } from './desk-view.ts';
-import { momentsOf, type MomentFault } from './plan-moments.ts';
-import { writeVersion } from './policies.ts';
 import {
   findActivity,
   findActivityIds,
-  insertActivity,
-  lockActivityVersion,
   readActivities,
-  updateActivity,
-  type Activity,
   type ActivityFilter,
   type ActivityWrite,
 } from './repository.ts';
-
-type ActivityContext = Pick<Context, 'db' | 'clock' | 'ids'>;
+import {
+  storeNew,
+  storeNext,
+  toWrite,
+  type ActivityContext,
+  type ActivityRefusal,
+} from './write-activity.ts';
 
 const PAGE_SIZE = 25;
 /** Of what is to come, so many are looked over for warnings: the soonest. */
 const LOOKED_OVER_MAX = 200;
-
-export type ActivityRefusal = {
-  readonly code:
-    | 'not-found'
-    | 'changed-meanwhile'
-    | 'version-missing'
-    | 'organisation-fixed'
-    | 'card-system-unknown'
-    | 'price-twice'
-    | 'occurrence-over'
-    | MomentFault['code'];
-  /** Path in the body, where one can mend it. */
-  readonly path?: string;
-};
 
 export async function listActivities(
   context: ActivityContext,
@@ -135,8 +111,7 @@ export async function createActivity(
   const written = await toWrite(context, actor, input, { activityId, version: 1 });
   if (!written.ok) return written;
   await context.db.transaction().execute(async (trx) => {
-    await insertActivity(trx, actor.regionId, written.value);
-    await recordChange(trx, actor, 'activity-created', written.value);
+    await storeNew(trx, actor, written.value);
   });
   return getActivity(context, actor, activityId);
 }
@@ -199,77 +174,12 @@ export async function listNamedCardSystems(
   return { cardSystems: await listCardSystems(context.db, actor.regionId) };
 }
 
-/** As the version after the one that was looked at, or not at all. */
 async function store(
   context: ActivityContext,
   actor: Actor,
   action: AuditAction,
   activity: ActivityWrite,
 ): Promise<Result<DeskActivity, ActivityRefusal>> {
-  const { regionId } = actor;
-  const { activityId, version } = activity;
-  const isNext = await context.db.transaction().execute(async (trx) => {
-    if ((await lockActivityVersion(trx, regionId, activityId)) !== version - 1) return false;
-    await updateActivity(trx, regionId, activity);
-    await recordChange(trx, actor, action, activity);
-    return true;
-  });
-  return isNext ? getActivity(context, actor, activityId) : refuse({ code: 'changed-meanwhile' });
-}
-
-async function recordChange(
-  trx: Context['db'],
-  actor: Actor,
-  action: AuditAction,
-  activity: ActivityWrite,
-): Promise<void> {
-  const { regionId } = actor;
-  const { activityId, version, changedAt } = activity;
-  await writeVersion(trx, activity, must(await findRegion(trx, regionId), 'region'));
-  await appendAudit(trx, {
-    regionId,
-    at: changedAt,
-    actor: actorName(actor),
-    action,
-    subject: `activity:${activityId}`,
-    detail: { version },
-  });
-  await publish(trx, { regionId, topic: 'activities', activityId });
-}
-
-async function toWrite(
-  context: ActivityContext,
-  actor: Actor,
-  input: ActivityInput,
-  { activityId, version, stored }: { activityId: string; version: number; stored?: Activity },
-): Promise<Result<ActivityWrite, ActivityRefusal>> {
-  const { db, clock } = context;
-  const known = (await listCardSystems(db, actor.regionId)).map(({ cardSystemId }) => cardSystemId);
-  // As publiq does: a new activity is open to every card system of the region.
-  const cardSystemIds = [...new Set(input.cardSystemIds ?? stored?.cardSystemIds ?? known)];
-  if (!cardSystemIds.every((id) => known.includes(id)))
-    return refuse({ code: 'card-system-unknown', path: 'cardSystemIds' });
-  const priceClasses = input.priceClasses ?? stored?.priceClasses ?? [];
-  const twice = twiceNamed(priceClasses);
-  if (twice !== undefined) return refuse({ code: 'price-twice', path: `priceClasses.${twice}.label` });
-  const schedule = input.schedule ?? stored?.schedule ?? { kind: 'dates' };
-  const moments = momentsOf(context, { schedule, occurrences: input.occurrences }, stored?.moments ?? []);
-  if (!moments.ok) return moments;
-  return ok({
-    activityId,
-    organisationId: input.organisationId,
-    version,
-    title: input.title,
-    place: input.place,
-    points: input.points,
-    limit: input.limit,
-    marginBeforeMin: input.marginBeforeMin,
-    marginAfterMin: input.marginAfterMin,
-    cardSystemIds,
-    schedule,
-    priceClasses,
-    moments: moments.value,
-    changedAt: clock.now(),
-    changedBy: actorName(actor),
-  });
+  const isNext = await context.db.transaction().execute((trx) => storeNext(trx, actor, action, activity));
+  return isNext ? getActivity(context, actor, activity.activityId) : refuse({ code: 'changed-meanwhile' });
 }

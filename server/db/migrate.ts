@@ -25,6 +25,8 @@ export async function migrate<DB>(db: Kysely<DB>, options: MigrateOptions = {}):
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
+    // Steps that were made side by side came in in another order than their numbers.
+    allowUnorderedMigrations: true,
     ...(options.schema !== undefined && { migrationTableSchema: options.schema }),
   });
   const { error, results = [] } =

@@ -22,6 +22,8 @@ import type { PhoneReport, PublicKey, SeqRange } from '#domain/sync/exchange.ts'
 import type { HeldDecision, HeldReason } from '#domain/sync/held-decision.ts';
 import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
 import type { TaskKind } from '#domain/tasks/desk-task.ts';
+import type { EventFacts, EventField } from '#domain/uitdatabank/event-facts.ts';
+import type { ImportRowState } from '#domain/uitdatabank/judge-event.ts';
 
 type Upstream = Generated<'none' | 'pending' | 'confirmed' | 'refused'>;
 /** Written as JSON text, read as its value. */
@@ -383,10 +385,60 @@ export interface Database {
     sells: Generated<boolean>;
     schedule: JsonWithDefault<Schedule>;
     price_classes: JsonWithDefault<PriceClass[]>;
+    kind_id: Generated<string | null>;
+    kind_name: Generated<string | null>;
     created_at: number;
     changed_at: number;
     changed_by: string | null;
     archived_at: number | null;
+  };
+  uitdatabank_source: {
+    region_id: number;
+    url: string;
+    key_id: string | null;
+    sealed: Buffer | null;
+    changed_at: number;
+    changed_by: string;
+  };
+  uitdatabank_organiser: {
+    region_id: number;
+    organiser_key: string;
+    organisation_id: string;
+    chosen_at: number;
+    chosen_by: string;
+  };
+  uitdatabank_event: {
+    region_id: number;
+    event_id: string;
+    activity_id: string;
+    facts: Json<EventFacts>;
+    read_at: number;
+  };
+  uitdatabank_import: {
+    region_id: number;
+    import_id: string;
+    organisation_id: string;
+    source: 'file' | 'address';
+    name: string;
+    total: number | null;
+    state: 'reading' | 'ready';
+    otherwise_id: string | null;
+    made_at: number;
+    made_by: string;
+  };
+  uitdatabank_row: {
+    region_id: number;
+    import_id: string;
+    row_no: number;
+    title: string;
+    event_id: string | null;
+    organiser_key: string | null;
+    facts: JsonOrNull<EventFacts>;
+    state: ImportRowState;
+    code: string | null;
+    take: EventField[];
+    kept: EventField[];
+    call_off: number;
   };
   activity_card_system: { region_id: number; activity_id: string; card_system_id: string };
   occurrence: {

@@ -2,6 +2,7 @@
 // to come, or every week since long ago, so that there is a past.
 import type { CheckInLimit } from '#domain/checkins/activity-policy.ts';
 import { civilDayOf, instantOfLocal, startOfCivilDay } from '#domain/kernel/civil-time.ts';
+import type { ActivityKind } from '#domain/uitdatabank/event-facts.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -155,3 +156,17 @@ const dayAfter = (civilDay: string): string => civilDayOf(instantOfLocal(civilDa
 /** 1970-01-01 was a Thursday. */
 const weekdayOf = (civilDay: string): number =>
   (Math.floor(instantOfLocal(civilDay, '12:00') / DAY_MS) + 4) % 7;
+
+/** Types of UiTdatabank, for the figures; what says none of these has none. */
+const KINDS: readonly (readonly [words: RegExp, kind: ActivityKind])[] = [
+  [/atelier|workshop|digidokter/i, { id: '0.3.1.0.0', name: 'Cursus of workshop' }],
+  [/lezing/i, { id: '0.3.2.0.0', name: 'Lezing of congres' }],
+  [/voorstelling/i, { id: '0.55.0.0.0', name: 'Theatervoorstelling' }],
+  [/film/i, { id: '0.50.6.0.0', name: 'Film' }],
+  [/zwemmen|aquagym|sport|volleybal/i, { id: '0.59.0.0.0', name: 'Sportactiviteit' }],
+  [/tocht/i, { id: '0.17.0.0.0', name: 'Route' }],
+  [/museum/i, { id: '0.0.0.0.0', name: 'Tentoonstelling' }],
+];
+
+export const demoKindOf = (title: string): ActivityKind | null =>
+  KINDS.find(([words]) => words.test(title))?.[1] ?? null;

@@ -5,7 +5,7 @@ import { writeVersion } from '../activities/policies.ts';
 import { insertActivity } from '../activities/repository.ts';
 import type { Context } from '../context.ts';
 import { findRegion } from '../organisations/repository.ts';
-import { DEMO_ACTIVITIES, momentsOf, TEST_REGION, WESTHOEK } from './activities.ts';
+import { DEMO_ACTIVITIES, momentsOf, TEST_REGION, WESTHOEK, demoKindOf } from './activities.ts';
 import publiq from './data/publiq-test-dataset.json' with { type: 'json' };
 import westhoek from './data/westhoek.json' with { type: 'json' };
 import { createDice, type Dice } from './dice.ts';
@@ -145,6 +145,7 @@ async function insertActivities(
       schedule: { kind: 'dates' as const },
       priceClasses: [{ label: 'Basisprijs', cents: 0 }],
       cardSystemIds: cardSystems,
+      kind: demoKindOf(facts.title),
       moments,
       changedAt: now,
       changedBy: 'system',

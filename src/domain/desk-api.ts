@@ -14,6 +14,7 @@ import { PhoneReport } from './sync/exchange.ts';
 import { HELD_DECISIONS, HELD_REASONS } from './sync/held-decision.ts';
 import { RescueOutcome } from './sync/rescue.ts';
 import { Because, OUTCOMES, RulingCode } from './sync/ruling.ts';
+import { ActivityKind, EVENT_FIELDS, EventFacts } from './uitdatabank/event-facts.ts';
 
 const Id = z.uuid();
 const Instant = z.int();
@@ -88,6 +89,12 @@ export const DeskActivity = z.object({
   schedule: Schedule,
   priceClasses: z.array(PriceClass),
   cardSystemIds: z.array(z.string()),
+  /** What kind of activity it is, as UiTdatabank says. */
+  kind: z.optional(z.nullable(ActivityKind)),
+  /** It came from UiTdatabank: what stands there, and which of it is otherwise here. */
+  imported: z.optional(
+    z.object({ eventId: z.string(), there: EventFacts, differs: z.array(z.enum(EVENT_FIELDS)) }),
+  ),
   warnings: z.array(z.enum(HEALTH_WARNINGS)),
   checkInsToday: z.int(),
   mayWrite: z.boolean(),

@@ -40,6 +40,7 @@ export async function openTestContext(now: number): Promise<TestServer> {
     trustProxy: true,
     oidc: undefined,
     metrics: { token: undefined, address: undefined },
+    importFromAnywhere: true,
     slowQueryMs: 0,
     drainMs: 0,
     logLevel: 'silent',

@@ -48,11 +48,16 @@ async function makeThings(): Promise<typeof existing> {
   const organisationId = server.staffed.organisations.bib.organisationId;
   const made = await server.bib.post('/api/enrol-links', { organisationId, activityIds: [activityId] });
   await server.bib.post(`/api/activities/${activityId}/poster`, {});
+  const importId = crypto.randomUUID();
+  await server.bib.post('/api/uitdatabank/imports', {
+    ...{ importId, organisationId, source: { kind: 'file', name: 'proef.json', total: 1 } },
+  });
   return [
     { door: '/api/activities/', id: activityId },
     { door: '/api/devices/', id: phone.id },
     { door: '/api/enrol-links/', id: EnrolLink.parse(made.body).linkId },
     { door: '/api/passholders/', id: passholderId },
+    { door: '/api/uitdatabank/imports/', id: importId },
     { door: '/api/roster/', id: must(changes.roster, 'a roster').id, token: must(token, 'a token').value },
   ];
 }

@@ -50,6 +50,7 @@ type Ids = {
   listId: string;
   familyId: string;
   taskId: string;
+  importId: string;
 };
 
 const ALL: Person[] = ['admin', 'desk', 'youth', 'bib', 'auditor', 'foreign'];
@@ -74,11 +75,14 @@ const NO_IDS: Ids = {
   listId: '',
   familyId: '',
   taskId: '',
+  importId: '',
 };
 /** The target of all of these is Bibliotheek Ieper: not the place of the youth worker of Diksmuide. */
 const READERS: Person[] = ['admin', 'desk', 'bib', 'auditor'];
 const WORKERS: Person[] = ['admin', 'desk', 'bib'];
 const MANAGERS: Person[] = ['admin', 'bib'];
+/** Who may write activities somewhere. */
+const WRITERS: Person[] = ['admin', 'desk', 'youth', 'bib', 'foreign'];
 
 const activity = ({ organisationId }: Ids) => ({
   organisationId,
@@ -146,6 +150,58 @@ const CASES: Case[] = [
   {
     route: 'GET /api/activities/:id/poster.pdf',
     path: (ids) => `/api/activities/${ids.activityId}/poster.pdf`,
+    allowed: WORKERS,
+  },
+  {
+    route: 'POST /api/activities/:id/take-over',
+    path: (ids) => `/api/activities/${ids.activityId}/take-over`,
+    body: () => ({ field: 'title', version: 0 }),
+    allowed: WORKERS,
+  },
+  { route: 'GET /api/uitdatabank/source', allowed: WRITERS },
+  {
+    route: 'PUT /api/uitdatabank/source',
+    body: () => ({ url: 'geen adres' }),
+    allowed: ['admin', 'foreign'],
+    sensitive: true,
+  },
+  { route: 'GET /api/uitdatabank/imports', allowed: WRITERS },
+  {
+    route: 'POST /api/uitdatabank/imports',
+    body: (ids) => ({
+      importId: crypto.randomUUID(),
+      organisationId: ids.organisationId,
+      source: { kind: 'file', name: 'proef.json', total: 1 },
+    }),
+    allowed: WORKERS,
+  },
+  {
+    route: 'GET /api/uitdatabank/imports/:id',
+    path: (ids) => `/api/uitdatabank/imports/${ids.importId}`,
+    allowed: WORKERS,
+  },
+  {
+    route: 'GET /api/uitdatabank/imports/:id/rows',
+    path: (ids) => `/api/uitdatabank/imports/${ids.importId}/rows`,
+    allowed: WORKERS,
+  },
+  ...(
+    [
+      ['pieces', () => ({ start: 0, texts: ['{}'] })],
+      ['fetch', () => ({})],
+      ['organisers', (ids: Ids) => ({ key: 'x', organisationId: ids.organisationId })],
+      ['store', () => ({})],
+    ] as const
+  ).map(([what, body]) => ({
+    route: `POST /api/uitdatabank/imports/:id/${what}`,
+    path: (ids: Ids) => `/api/uitdatabank/imports/${ids.importId}/${what}`,
+    body,
+    allowed: WORKERS,
+  })),
+  {
+    route: 'POST /api/uitdatabank/imports/:id/rows/:row/call-off',
+    path: (ids) => `/api/uitdatabank/imports/${ids.importId}/rows/0/call-off`,
+    body: () => ({}),
     allowed: WORKERS,
   },
   { route: 'GET /api/card-systems', allowed: ALL },
@@ -783,7 +839,7 @@ beforeAll(async () => {
     taskId,
     commandId,
   };
-  ids = { ...ids, entryId, voucherId };
+  ids = { ...ids, entryId, voucherId, importId: await eventImport(organisationId, activityId) };
   ids = { ...ids, ...(await newColleague()) };
 });
 afterAll(async () => {
@@ -848,7 +904,14 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
       decisionId: id,
     };
     Object.assign(unknown, { agreementId: id, changeId: id, occurrenceId: id });
-    Object.assign(unknown, { listId: id, entryId: id, voucherId: id, taskId: id, familyId: id });
+    Object.assign(unknown, {
+      listId: id,
+      entryId: id,
+      voucherId: id,
+      taskId: id,
+      familyId: id,
+      importId: id,
+    });
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);
@@ -902,6 +965,38 @@ async function organisationFile(organisationId: string): Promise<Pick<Ids, 'agre
   await client('admin').post(`${path}/agreements`, agreement);
   const proposed = await client('bib').post(`${path}/iban`, { iban: 'BE68539007547034', because: 'nieuw' });
   return { agreementId, changeId: OrganisationFile.parse(proposed.body).ibanChanges[0]?.changeId ?? '' };
+}
+
+/** An import of one event that became the activity. */
+async function eventImport(organisationId: string, activityId: string): Promise<string> {
+  const { db } = server.context;
+  const [importId, eventId] = [crypto.randomUUID(), crypto.randomUUID()];
+  const facts = JSON.stringify({
+    ...{ eventId, title: 'Proef', place: 'Hier', organiser: null, kind: null, dates: [], priceClasses: [] },
+    ...{ schedule: { kind: 'dates' }, withdrawn: { why: 'deleted', text: '' } },
+  });
+  await client('desk').post('/api/uitdatabank/imports', {
+    ...{ importId, organisationId, source: { kind: 'file', name: 'proef.json', total: 2 } },
+  });
+  await db
+    .insertInto('uitdatabank_event')
+    .values({ region_id: 1, event_id: eventId, activity_id: activityId, facts, read_at: 0 })
+    .execute();
+  await db
+    .insertInto('uitdatabank_row')
+    .values({
+      ...{
+        region_id: 1,
+        import_id: importId,
+        row_no: 0,
+        title: 'Proef',
+        event_id: eventId,
+        organiser_key: null,
+      },
+      ...{ facts, state: 'unchanged', code: null, take: [], kept: [], call_off: 1 },
+    })
+    .execute();
+  return importId;
 }
 
 /** Someone came in at the library: a visit that may be undone. */

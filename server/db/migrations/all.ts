@@ -25,6 +25,7 @@ import * as figures from './023_figures.ts';
 import * as posters from './024_posters.ts';
 import * as deskTasks from './025_desk_tasks.ts';
 import * as onePersonOneFile from './026_one_person_one_file.ts';
+import * as uitdatabank from './027_uitdatabank.ts';
 import * as families from './029_families.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
@@ -55,5 +56,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '024_posters': posters,
   '025_desk_tasks': deskTasks,
   '026_one_person_one_file': onePersonOneFile,
+  '027_uitdatabank': uitdatabank,
   '029_families': families,
 };
