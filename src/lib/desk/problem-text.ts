@@ -8,6 +8,7 @@ import { ORGANISATION_SENTENCES } from './organisations/organisation-words.ts';
 import { STOCK_SENTENCES } from './stock/stock-words.ts';
 import { BULK_SENTENCES } from './bulk/bulk-words.ts';
 import { TASK_SENTENCES } from './tasks/task-words.ts';
+import { UITDATABANK_SENTENCES } from './uitdatabank/uitdatabank-words.ts';
 import { TILL_SENTENCES } from './till/journal-words.ts';
 import { ApiRefusal, Unreachable } from '../api.ts';
 import { PASSHOLDER_SENTENCES } from './passholders/refusal-text.ts';
@@ -47,6 +48,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   ...BULK_SENTENCES,
   ...TILL_SENTENCES,
   ...TASK_SENTENCES,
+  ...UITDATABANK_SENTENCES,
   'own-role': m.staff_problem_own_role,
   'last-administrator': m.staff_problem_last_administrator,
   'beyond-reach': m.staff_problem_beyond_reach,
