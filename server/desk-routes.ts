@@ -31,6 +31,7 @@ import { streamRoutes } from './stream-routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { createHeldDecisions } from './sync/decide-held.ts';
 import { createDeskSubmission } from './sync/desk-commands.ts';
+import { mergeAccounts } from './sync/merge-accounts.ts';
 import type { PhoneTurns } from './phone-turns.ts';
 import { createRescueIntake } from './sync/take-rescued.ts';
 
@@ -55,7 +56,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', deviceRoutes(context, signIn))
     .route('/', rosterRoutes(context))
     .route('/', cardRoutes(context, signIn))
-    .route('/', passholderRoutes(context, signIn))
+    .route('/', passholderRoutes({ ...context, mergeAccounts }, signIn))
     .route('/', familyRoutes(context, signIn))
     .route('/', stockRoutes(context, signIn))
     .route('/', auditRoutes(context, signIn))

@@ -112,6 +112,7 @@ export async function readJournal(
 const ORDER = [
   'registered',
   'erased',
+  'merged',
   'card-replaced',
   'moved',
   'membership-started',

@@ -128,7 +128,8 @@ export interface Database {
     upstream: Upstream;
     upstream_reason: string | null;
     n: Generated<number>;
-    state: Generated<'active' | 'erased'>;
+    state: Generated<'active' | 'erased' | 'merged'>;
+    merged_into: Generated<string | null>;
     person: JsonOrNull<Person>;
     desks: Generated<string[]>;
     name_words: ColumnType<string[] | null, never, never>;
@@ -547,7 +548,13 @@ export interface Database {
     ruled_at: number;
     tx: Tx;
   };
-  account: { region_id: number; account_id: string; kind: AccountKind; balance: number | null };
+  account: {
+    region_id: number;
+    account_id: string;
+    kind: AccountKind;
+    balance: number | null;
+    merged_into: Generated<string | null>;
+  };
   posting: {
     region_id: number;
     command_id: string;

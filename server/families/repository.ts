@@ -165,7 +165,7 @@ export async function findByCardAndBirth(
 export const listFamilyTimes = (
   db: Db,
   regionId: number,
-  passholderId: string,
+  passholderIds: readonly string[],
 ): Promise<{ from: CivilDay; until: CivilDay | null; isContact: boolean; members: number }[]> =>
   db
     .selectFrom('family_member as m')
@@ -187,6 +187,6 @@ export const listFamilyTimes = (
         .as('members'),
     ])
     .where('m.region_id', '=', regionId)
-    .where('m.passholder_id', '=', passholderId)
+    .where('m.passholder_id', 'in', passholderIds)
     .orderBy('m.from_day')
     .execute();

@@ -8,7 +8,7 @@ type Db = Kysely<Database>;
 export const listPayments = (
   db: Db,
   regionId: number,
-  passholderId: string,
+  passholderIds: readonly string[],
   max: number,
 ): Promise<PassholderCopy['payments']> =>
   db
@@ -18,7 +18,7 @@ export const listPayments = (
     )
     .select(['e.day', 'o.name as organisationName', 'e.due_cents as dueCents', 'e.means'])
     .where('e.region_id', '=', regionId)
-    .where('e.passholder_id', '=', passholderId)
+    .where('e.passholder_id', 'in', passholderIds)
     .orderBy('e.at', 'desc')
     .limit(max)
     .execute();
@@ -26,14 +26,18 @@ export const listPayments = (
 export const listLooks = (
   db: Db,
   regionId: number,
-  passholderId: string,
+  passholderIds: readonly string[],
   max: number,
 ): Promise<PassholderCopy['looks']> =>
   db
     .selectFrom('audit_entry')
     .select(['at', 'action'])
     .where('region_id', '=', regionId)
-    .where('subject', '=', `passholder:${passholderId}`)
+    .where(
+      'subject',
+      'in',
+      passholderIds.map((id) => `passholder:${id}`),
+    )
     .orderBy('at', 'desc')
     .orderBy('audit_id', 'desc')
     .limit(max)

@@ -14,7 +14,7 @@ import { listTasksAbout } from '../tasks/repository.ts';
 import { listLooks, listPayments } from './copy-repository.ts';
 import { noteUse, openInsz } from './insz-store.ts';
 import { readNames } from './names.ts';
-import { readPassholder } from './repository.ts';
+import { listMergedFrom, readPassholder } from './repository.ts';
 import { readPassholderFile, type PassholderContext, type ReadRefusal } from './service.ts';
 import { targetOf } from './target.ts';
 
@@ -33,14 +33,15 @@ export async function copyPassholder(
   const file = await readPassholderFile(context, actor, passholderId);
   if (!file.ok) return file;
   const rows = limits.copyRowsMax;
+  const files = [passholderId, ...(await listMergedFrom(db, regionId, passholderId))];
   const [visits, payments, looks, region, tasks, { municipalities }, families] = await Promise.all([
     listPastVisits(db, regionId, passholderId, rows + 1),
-    listPayments(db, regionId, passholderId, rows + 1),
-    listLooks(db, regionId, passholderId, rows + 1),
+    listPayments(db, regionId, files, rows + 1),
+    listLooks(db, regionId, files, rows + 1),
     findRegion(db, regionId),
-    listTasksAbout(db, regionId, passholderId, rows),
+    listTasksAbout(db, regionId, files, rows),
     readNames(db, regionId),
-    listFamilyTimes(db, regionId, passholderId),
+    listFamilyTimes(db, regionId, files),
   ]);
   const nameOf = (side: TaskSide): string => (side === null ? region?.name : municipalities.get(side)) ?? '';
   const insz = await openInsz(db, context, regionId, passholderId);

@@ -7,7 +7,7 @@ import type { Person } from '#domain/passholders/person.ts';
 import { readStaffNames } from '../auth/staff-names.ts';
 import type { Database } from '../db/tables.ts';
 import type { readNames } from './names.ts';
-import { listEvents } from './repository.ts';
+import { listEvents, listMergedFrom } from './repository.ts';
 
 type Names = Awaited<ReturnType<typeof readNames>>;
 
@@ -18,31 +18,51 @@ export async function readHistory(
   passholderId: string,
   names: Names,
 ): Promise<HistoryEntry[]> {
-  const events = await listEvents(db, regionId, passholderId);
+  const own = await listEvents(db, regionId, passholderId);
+  const others = await Promise.all(
+    (await listMergedFrom(db, regionId, passholderId)).map((id) => listEvents(db, regionId, id)),
+  );
   const actors = await readStaffNames(
     db,
-    events.map(({ actor }) => actor),
+    [own, ...others].flat().map(({ actor }) => actor),
   );
   const organisations = await readOrganisations(db, regionId);
-  let person: Person | undefined;
-  const entries = events.map(({ event, at, today, actor, organisationId }, i): HistoryEntry => {
-    const next = 'person' in event ? (event.person ?? undefined) : undefined;
-    const changed =
-      event.kind === 'details-changed' && person && next ? changedParts(person, next) : undefined;
-    person = next ?? person;
-    return {
-      n: i + 1,
-      at,
-      day: today,
-      kind: event.kind,
-      by: actors.get(actor) ?? null,
-      organisationName: organisations.get(organisationId) ?? null,
-      ...detailsOf(event, names),
-      ...(changed && { changed }),
-    };
-  });
-  return entries.reverse();
+  const tell = toldBy(names, actors, organisations);
+  // Numbers below nought: an edit is based on the events of this file alone.
+  let before = 0;
+  const told = others.flatMap((events) =>
+    tell(events)
+      // That it went into this file, this file says itself.
+      .filter(({ kind }) => kind !== 'merged-away')
+      .map((entry) => ({ ...entry, n: (before -= 1), otherFile: true })),
+  );
+  const entries = tell(own).reverse();
+  // The sort is stable: of one moment the later event of this file comes first.
+  return [...entries, ...told.reverse()].sort((a, b) => b.at - a.at);
 }
+
+/** The oldest first. */
+const toldBy =
+  (names: Names, actors: ReadonlyMap<string, string>, organisations: ReadonlyMap<string, string>) =>
+  (events: Awaited<ReturnType<typeof listEvents>>): HistoryEntry[] => {
+    let person: Person | undefined;
+    return events.map(({ event, at, today, actor, organisationId }, i) => {
+      const next = 'person' in event ? (event.person ?? undefined) : undefined;
+      const changed =
+        event.kind === 'details-changed' && person && next ? changedParts(person, next) : undefined;
+      person = next ?? person;
+      return {
+        n: i + 1,
+        at,
+        day: today,
+        kind: event.kind,
+        by: actors.get(actor) ?? null,
+        organisationName: organisations.get(organisationId) ?? null,
+        ...detailsOf(event, names),
+        ...(changed && { changed }),
+      };
+    });
+  };
 
 function detailsOf(event: PassholderEvent, { municipalities, cardSystems }: Names): Partial<HistoryEntry> {
   const homeName = (nisCode: string | null): string | null =>
@@ -69,6 +89,8 @@ function detailsOf(event: PassholderEvent, { municipalities, cardSystems }: Name
       const { endedBy: _, ...kansenstatuut } = event.kansenstatuut;
       return { ...system, act: event.act, kansenstatuut };
     }
+    case 'merged':
+      return {};
     default:
       return { ...system };
   }

@@ -101,7 +101,8 @@ function passholderOf(
     passholderId: row.passholder_id,
     n: row.n,
     state: row.state,
-    person: row.state === 'erased' ? null : (row.person ?? personOfBefore(row)),
+    ...(row.merged_into !== null && { mergedInto: row.merged_into }),
+    person: row.state === 'active' ? (row.person ?? personOfBefore(row)) : null,
     homes:
       homes.length > 0
         ? homes.map(({ nis_code, from_day }) => ({ nisCode: nis_code, from: from_day }))
@@ -278,6 +279,7 @@ export async function storeAct(
     )
     .execute();
   if (after.state === 'erased') await erase(db, regionId, after.passholderId, act);
+  else if (after.state === 'merged') await leadOn(db, regionId, after.passholderId, after.mergedInto, act);
   else await storeDesks(db, regionId, after.passholderId);
 }
 
@@ -296,6 +298,77 @@ async function storeDesks(db: Db, regionId: number, passholderId: string): Promi
   `.execute(db);
 }
 
+/** What stood in the file stands in the other one; whoever led here before leads there too. */
+async function leadOn(
+  db: Db,
+  regionId: number,
+  passholderId: string,
+  into: string | undefined,
+  act: Act,
+): Promise<void> {
+  const own = matches({ region_id: regionId, passholder_id: passholderId });
+  await db.deleteFrom('membership').where(own).execute();
+  await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
+  await db
+    .updateTable('passholder')
+    .set({ merged_into: into ?? null })
+    .where('region_id', '=', regionId)
+    .where('merged_into', '=', passholderId)
+    .execute();
+  if (into !== undefined) await takePlaceInFamilies(db, regionId, passholderId, into, act);
+}
+
+/** Leaves them that day, and the file that stays is in them from then on, with the same part. */
+async function takePlaceInFamilies(
+  db: Db,
+  regionId: number,
+  from: string,
+  into: string,
+  { at, day, actor }: Act,
+): Promise<void> {
+  await sql`
+    select from family where region_id = ${regionId} and family_id in (
+      select family_id from family_member where region_id = ${regionId} and passholder_id = ${from} and until_day is null)
+    order by family_id for update
+  `.execute(db);
+  await sql`
+    with gone as (
+      update family_member set until_day = greatest(from_day, ${day}), ended_at = ${at}, ended_by = ${actor}
+      where region_id = ${regionId} and passholder_id = ${from} and until_day is null returning family_id, member_id
+    ), there as (
+      select family_id, member_id from family_member
+      where region_id = ${regionId} and passholder_id = ${into} and until_day is null
+    ), come as (
+      insert into family_member (region_id, family_id, member_id, passholder_id, from_day, added_at, added_by)
+      select ${regionId}::integer, family_id, gen_random_uuid(), ${into}::uuid, ${day}::date, ${at}::bigint, ${actor} from gone
+      where family_id not in (select family_id from there) returning family_id, member_id
+    ), place as (
+      select g.family_id, g.member_id as old, coalesce(t.member_id, c.member_id) as new from gone g
+      left join there t on t.family_id = g.family_id left join come c on c.family_id = g.family_id
+    )
+    update family f set n = f.n + 1,
+      contact_id = case when f.contact_id = p.old then p.new else f.contact_id end,
+      consent_id = case when f.consent_id = p.old then p.new else f.consent_id end
+    from place p where f.region_id = ${regionId} and f.family_id = p.family_id
+  `.execute(db);
+}
+
+/** The file, and those that went into it. */
+export const ofPerson = (regionId: number, passholderId: string) => sql<boolean>`
+  region_id = ${regionId} and (passholder_id = ${passholderId} or passholder_id in (
+    select passholder_id from passholder where region_id = ${regionId} and merged_into = ${passholderId}))`;
+
+/** Files that went into this one. */
+export async function listMergedFrom(db: Db, regionId: number, passholderId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('passholder')
+    .select('passholder_id')
+    .where('region_id', '=', regionId)
+    .where('merged_into', '=', passholderId)
+    .execute();
+  return rows.map((row) => row.passholder_id);
+}
+
 /** Card numbers, days and what they were worth stay: the figures and the ledger stand on them. */
 async function erase(
   db: Db,
@@ -303,7 +376,7 @@ async function erase(
   passholderId: string,
   { actId, at, day, actor }: Act,
 ): Promise<void> {
-  const own = matches({ region_id: regionId, passholder_id: passholderId });
+  const own = ofPerson(regionId, passholderId);
   await db.updateTable('passholder_event').set({ personal: null }).where(own).execute();
   await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
   await db.deleteFrom('desk_task').where(own).execute();
@@ -382,6 +455,7 @@ async function storePassholder(
     n: after.n,
     state: after.state,
     person: person && JSON.stringify(person),
+    merged_into: after.mergedInto ?? null,
   };
   if (before.n === 0 && before.person === null) {
     const own = { region_id: regionId, passholder_id: after.passholderId };
@@ -503,7 +577,10 @@ export async function findAct(
   const row = await db
     .selectFrom('desk_act as a')
     .innerJoin('passholder_event as e', (join) =>
-      join.onRef('e.region_id', '=', 'a.region_id').onRef('e.act_id', '=', 'a.act_id'),
+      join
+        .onRef('e.region_id', '=', 'a.region_id')
+        .onRef('e.act_id', '=', 'a.act_id')
+        .onRef('e.passholder_id', '=', 'a.passholder_id'),
     )
     .select((eb) => ['a.passholder_id', 'a.request_digest', eb.fn.max('e.n').as('n')])
     .where('a.region_id', '=', regionId)

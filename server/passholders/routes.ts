@@ -7,6 +7,8 @@ import {
   DuplicateInput,
   InszCheckInput,
   InszInput,
+  MergeInput,
+  MergePreviewInput,
   RegisterInput,
   SearchInput,
 } from '#domain/passholder-api.ts';
@@ -21,6 +23,7 @@ import { checkCard, readCounter, type CounterRefusal } from './counter-service.t
 import { askOtherDesk, findDuplicates, type DuplicateRefusal } from './duplicate-service.ts';
 import { checkInsz, writeInsz, type InszRefusal } from './insz-service.ts';
 import { listChoices, readListPage, readListSheet, type ListRefusal } from './kansenstatuut-service.ts';
+import { mergePassholders, previewMerge, type MergeAccounts, type MergeProblem } from './merge-service.ts';
 import {
   actOnPassholder,
   readPassholderFile,
@@ -32,7 +35,10 @@ import { createPassholderSearch, listOwnPlaces, type SearchRefusal } from './sea
 
 const Empty = z.object({});
 
-export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
+export function passholderRoutes(
+  context: Context & { readonly mergeAccounts: MergeAccounts },
+  signIn: SignIn,
+): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
   const signedIn = requireSession(context, signIn);
   const search = createPassholderSearch(context);
@@ -69,6 +75,14 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
     await readJson(c, Empty);
     return c.json(unwrap(await copyPassholder(context, c.get('actor'), pathId(c))));
   });
+  app.post('/passholders/:id/merge/preview', signedIn, async (c) => {
+    const input = await readJson(c, MergePreviewInput);
+    return c.json(unwrap(await previewMerge(context, c.get('actor'), pathId(c), input)));
+  });
+  app.post('/passholders/:id/merge', signedIn, async (c) => {
+    const input = await readJson(c, MergeInput);
+    return c.json(unwrap(await mergePassholders(context, c.get('actor'), pathId(c), input)));
+  });
   app.post('/passholders/:id/insz', signedIn, async (c) => {
     const input = await readJson(c, InszInput);
     return c.json(unwrap(await writeInsz(context, c.get('actor'), pathId(c), input)));
@@ -98,7 +112,14 @@ export function passholderRoutes(context: Context, signIn: SignIn): Hono<DeskEnv
 function unwrap<T>(
   result: Result<
     T,
-    ActRefusal | ReadRefusal | CounterRefusal | SearchRefusal | ListRefusal | DuplicateRefusal | InszRefusal
+    | ActRefusal
+    | ReadRefusal
+    | CounterRefusal
+    | SearchRefusal
+    | ListRefusal
+    | DuplicateRefusal
+    | InszRefusal
+    | MergeProblem
   >,
 ): T {
   if (result.ok) return result.value;

@@ -77,6 +77,7 @@ export async function readPassholderFile(
     const attempt = await countAttempt(context, rule, actor.userId);
     if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
   }
+  if (passholder.mergedInto !== undefined) return readPassholderFile(context, actor, passholder.mergedInto);
   if (isUnknown(passholder)) return refuse({ code: 'not-found' });
   await appendAudit(db, {
     regionId: actor.regionId,
@@ -255,9 +256,11 @@ async function fileOf(
     null,
     civilDayOf(at),
   );
-  const { memberships, homes, cards, passholderId, ...rest } = passholder;
+  const { memberships, homes, cards, passholderId, mergedInto: _, state, ...rest } = passholder;
   return {
     ...rest,
+    // Who was merged is read as the other file; a tab that was quicker sees an empty one.
+    state: state === 'active' ? 'active' : 'erased',
     passholderId,
     homes: homes.map(({ nisCode, from }) => ({
       nisCode,

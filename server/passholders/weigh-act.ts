@@ -100,7 +100,7 @@ export async function storeDecided(
   before: Passholder,
   { known, start }: ReturnType<typeof beginningOf>,
   decided: readonly PassholderEvent[],
-  kind: PassholderCommand['kind'],
+  kind: PassholderCommand['kind'] | 'merge',
   { actId, at, today, actor, organisationId, detail }: DoneBy,
 ): Promise<Passholder> {
   const after = decided.reduce((now, event) => apply(now, event, { at, today }), start);
@@ -127,4 +127,5 @@ const SEEN_BY_PHONES: ReadonlySet<PassholderEvent['kind']> = new Set([
   'card-blocked',
   'card-unblocked',
   'card-replaced',
+  'merged',
 ]);

@@ -36,11 +36,18 @@ export async function lockAccounts(
 /** In the order of their ids, so that two batches wait for each other and never both. */
 async function lockOpened(trx: Trx, regionId: number, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<{ account_id: string }>`
-    select account_id from account where region_id = ${regionId} and account_id = any(${plain(ids)}::uuid[])
+  const { rows } = await sql<{ account_id: string; merged_into: string | null }>`
+    select account_id, merged_into from account where region_id = ${regionId} and account_id = any(${plain(ids)}::uuid[])
     order by account_id for no key update
   `.execute(trx);
+  if (rows.some(({ merged_into }) => merged_into !== null)) throw new AccountMoved();
   return rows.map(({ account_id }) => account_id);
+}
+
+/** Its person was merged into another file meanwhile: whoever read the card before that begins anew. */
+class AccountMoved extends Error {
+  /** As PostgreSQL says that a transaction has to be tried again. */
+  readonly code = '40001';
 }
 
 export async function post(

@@ -143,7 +143,7 @@ export async function listAsked(
 export async function listTasksAbout(
   db: Db,
   regionId: number,
-  passholderId: string,
+  passholderIds: readonly string[],
   max: number,
 ): Promise<(Pick<StoredTask, 'from' | 'to' | 'madeAt' | 'doneAt'> & { kind: TaskKind })[]> {
   const rows = await db
@@ -152,7 +152,7 @@ export async function listTasksAbout(
     .where('t.region_id', '=', regionId)
     .where((eb) =>
       eb.or([
-        eb('t.passholder_id', '=', passholderId),
+        eb('t.passholder_id', 'in', passholderIds),
         eb(
           't.uitpas_number',
           'in',
@@ -160,7 +160,7 @@ export async function listTasksAbout(
             .selectFrom('card as c')
             .select('c.uitpas_number')
             .where('c.region_id', '=', regionId)
-            .where('c.passholder_id', '=', passholderId),
+            .where('c.passholder_id', 'in', passholderIds),
         ),
       ]),
     )

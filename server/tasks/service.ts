@@ -7,6 +7,7 @@ import type { TaskLine, TaskList } from '#domain/task-api.ts';
 import {
   carriesItsOwn,
   decideDone,
+  TASK_KINDS,
   type DeskTask,
   type TaskRefusal,
   type TaskSide,
@@ -85,7 +86,7 @@ export async function listTasks(context: TaskContext, actor: Actor): Promise<Tas
       taskId: task.taskId,
       kind: task.kind,
       fromName: names.get(task.from) ?? '',
-      toName: names.get(task.to) ?? '',
+      toName: forUs || TASK_KINDS[task.kind].tellsWhere ? (names.get(task.to) ?? '') : null,
       passholderId: forUs ? task.passholderId : null,
       number: task.number,
       madeAt: task.madeAt,

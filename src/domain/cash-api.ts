@@ -105,6 +105,7 @@ export const JOURNAL_KINDS = [
   'card-blocked',
   'card-unblocked',
   'erased',
+  'merged',
   'kansenstatuut-granted',
   'kansenstatuut-renewed',
   'kansenstatuut-suspended',

@@ -7,7 +7,7 @@ import { PriceRule } from './cash/card-price.ts';
 import { Payment, PAYMENT_MEANS } from './cash/sale.ts';
 import { VisitPast } from './desk-api.ts';
 import { limits } from './kernel/limits.ts';
-import { lineOf } from './kernel/plain-text.ts';
+import { lineOf, tokenOf } from './kernel/plain-text.ts';
 import { BLOCK_REASONS, REPLACE_REASONS } from './passholders/card-life.ts';
 import { InszText } from './passholders/insz-use.ts';
 import { KANSENSTATUUT_STATUSES } from './passholders/kansenstatuut.ts';
@@ -83,6 +83,8 @@ export const HistoryEntry = z.object({
   /** Of a move: the municipality that pays, null outside the region, and from which day. */
   homeName: z.optional(z.nullable(z.string())),
   from: z.optional(Day),
+  /** Happened to another file of this person, before both became one. */
+  otherFile: z.optional(z.boolean()),
   /** Which parts of the person are not what they were. */
   changed: z.optional(z.array(z.string())),
 });
@@ -124,6 +126,45 @@ export const PassholderFile = z.object({
   ...z.partial(VisitPast).shape,
 });
 export type PassholderFile = z.infer<typeof PassholderFile>;
+
+const MergeWish = z.object({
+  /** The counter one works at. */
+  organisationId: Id,
+  /** The file that comes in, and what both screens showed: another `n` is a conflict (409 changed-meanwhile). */
+  other: Id,
+  basedOn: z.int(),
+  otherBasedOn: z.int(),
+  /** As it stands from now on. */
+  person: Person,
+  /** Of each card system in which both have an active card: the one that stays. */
+  stays: z.array(tokenOf(limits.idMax)).check(z.maxLength(limits.mergeCardsMax)),
+});
+
+/** POST /api/passholders/:id/merge: two files of one person; this one stays. Wants a fresh proof. */
+export const MergeInput = z.extend(MergeWish, { actId: Id });
+export type MergeInput = z.infer<typeof MergeInput>;
+
+/** POST /api/passholders/:id/merge/preview: what would stand afterwards. Nothing is stored. */
+export const MergePreviewInput = MergeWish;
+export type MergePreviewInput = z.infer<typeof MergePreviewInput>;
+
+export const MergePreview = z.object({
+  points: z.int(),
+  /** Visits of both at one activity in one period, beyond its limit: they do not count twice. */
+  visitsBeyondLimit: z.int(),
+  cards: z.array(z.object({ number: z.string(), state: z.enum(['active', 'blocked', 'replaced']) })),
+  memberships: z.array(
+    z.object({
+      cardSystemName: z.string(),
+      status: z.enum(['active', 'ended']),
+      kansenstatuut: z.enum(KANSENSTATUUT_STATUSES),
+      until: z.nullable(Day),
+    }),
+  ),
+  /** Active cards that say something else of the kansenstatuut than holds. */
+  cardsThatDiffer: z.array(z.string()),
+});
+export type MergePreview = z.infer<typeof MergePreview>;
 
 /** POST /api/passholders/:id/insz: null takes it away. */
 export const InszInput = z.object({ organisationId: Id, insz: z.nullable(InszText) });

@@ -10,7 +10,8 @@ export const TaskLine = z.object({
   kind: z.string(),
   /** The municipality, or the region for its own desk. */
   fromName: z.string(),
-  toName: z.string(),
+  /** Null where whoever asks may not know whom. */
+  toName: z.nullable(z.string()),
   /** Only for the side it is for, which has that file itself. */
   passholderId: z.nullable(Id),
   number: z.nullable(z.string()),

@@ -568,6 +568,16 @@ const CASES: Case[] = [
     body: () => ({ text: 'voorbeeld' }),
     allowed: ['admin', 'desk', 'foreign'],
   },
+  ...['', '/preview'].map((preview) => ({
+    route: `POST /api/passholders/:id/merge${preview}`,
+    path: ({ passholderId }: Ids) => `/api/passholders/${passholderId}/merge${preview}`,
+    body: ({ organisationId, passholderId: other }: Ids) => ({
+      ...{ actId: crypto.randomUUID(), organisationId, other, basedOn: 0, otherBasedOn: 0 },
+      ...{ person: aPerson(), stays: [] },
+    }),
+    allowed: ['admin', 'desk'] satisfies Person[] as Person[],
+    ...(preview === '' && { sensitive: true as const }),
+  })),
   {
     route: 'POST /api/passholders/:id/insz',
     path: ({ passholderId }) => `/api/passholders/${passholderId}/insz`,

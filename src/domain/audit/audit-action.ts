@@ -51,6 +51,7 @@ export const AUDIT_GROUPS = {
     'family-left',
     'family-roles-changed',
     'family-card-refused',
+    'passholder-merge',
     'bulk-looked-over',
     'bulk-started',
     'bulk-stopped',

@@ -97,6 +97,8 @@ export const limits = {
   familyMembersMax: 14,
   familyAdultsMax: 6,
   familiesOfOneMax: 2,
+  /** One card for each card system of a region. */
+  mergeCardsMax: 20,
   /** What is typed in the one box, and how much of it is looked for. */
   searchTextMax: 120,
   searchWordsMax: 6,

@@ -30,6 +30,18 @@ export function pointsEntry(entryId: string, from: string, to: string, points: n
   });
 }
 
+/** All that stands on one account to another one; of a debt it is the other way round. */
+export function moveEntry(entryId: string, from: string, to: string, points: number): Entry {
+  assert(Number.isSafeInteger(points) && points !== 0, 'points are a whole number');
+  return checked({
+    entryId,
+    postings: [
+      { accountId: to, unit: 'point', amount: points },
+      { accountId: from, unit: 'point', amount: -points },
+    ],
+  });
+}
+
 /** Money between accounts of one counter; a line of nothing is left out. */
 export const centsEntry = (
   entryId: string,

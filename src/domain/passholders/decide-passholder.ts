@@ -170,7 +170,7 @@ const sameHomes = (a: readonly Home[], b: readonly Home[]): boolean =>
   a.every(({ nisCode, from }, i) => nisCode === b[i]?.nisCode && from === b[i]?.from);
 
 /** Ends with the day on which somebody lives outside; comes back when that move turns out not to happen. */
-function kansenstatuutAfterMove(
+export function kansenstatuutAfterMove(
   kansenstatuut: Kansenstatuut,
   homes: readonly Home[],
   today: CivilDay,

@@ -14,6 +14,8 @@ export const EVENT_KINDS = [
   'card-unblocked',
   'card-replaced',
   'kansenstatuut-set',
+  'merged',
+  'merged-away',
   'erased',
 ] as const;
 

@@ -38,6 +38,13 @@ export type PassholderEvent =
       readonly act: KansenstatuutAct;
       readonly kansenstatuut: Kansenstatuut;
     }
+  /** Another file of the same person came in: everything as it stands from then on. */
+  | ({ readonly kind: 'merged'; readonly from: string; readonly person: Person } & Pick<
+      Passholder,
+      'memberships' | 'cards'
+    >)
+  /** This file went into that one. */
+  | { readonly kind: 'merged-away'; readonly into: string }
   | { readonly kind: 'erased' };
 
 export const KANSENSTATUUT_ACTS = ['granted', 'renewed', 'suspended', 'resumed', 'ended'] as const;
@@ -66,7 +73,9 @@ export type Passholder = {
   readonly passholderId: string;
   /** How many events; what an edit was based on. */
   readonly n: number;
-  readonly state: 'active' | 'erased';
+  readonly state: 'active' | 'erased' | 'merged';
+  /** Where this file went. */
+  readonly mergedInto?: string;
   readonly person: Person | null;
   /** Which municipality pays, from which day; the newest last. */
   readonly homes: readonly Home[];
@@ -91,7 +100,7 @@ export function apply(
   { at, today }: { readonly at: Instant; readonly today: CivilDay },
 ): Passholder {
   const next = { ...passholder, n: passholder.n + 1 };
-  assert(passholder.state === 'active', 'nothing happens any more to who was erased');
+  assert(passholder.state === 'active', 'nothing happens any more to who was erased or merged');
   const isFirst = event.kind === 'registered' || event.kind === 'taken-over';
   assert((passholder.n === 0) === isFirst, 'a registration comes first, and once');
   switch (event.kind) {
@@ -155,6 +164,15 @@ export function apply(
             ? { ...membership, kansenstatuut: event.kansenstatuut }
             : membership,
         ),
+      };
+    case 'merged': {
+      const { person, memberships, cards } = event;
+      return { ...next, person, memberships, cards };
+    }
+    case 'merged-away':
+      return {
+        ...next,
+        ...{ state: 'merged', mergedInto: event.into, person: null, memberships: [], cards: [] },
       };
     case 'erased':
       return {

@@ -3,11 +3,13 @@
 // either a file that the other side has itself, or a card number, never both; a task is done once, by the side it is for.
 import { ok, refuse, type Result } from '../kernel/result.ts';
 
-/** Only ever add. `carries`: by what the other side finds the person. */
+/** Only ever add. `carries`: by what the other side finds the person; `tellsWhere`: may the side that asks know whom it asks? */
 export const TASK_KINDS = {
   /** Somebody who is registered at another counter seems to have a file here already. */
-  'known-here': { carries: 'passholder' },
-} as const satisfies Readonly<Record<string, { readonly carries: 'passholder' | 'number' }>>;
+  'known-here': { carries: 'passholder', tellsWhere: false },
+} as const satisfies Readonly<
+  Record<string, { readonly carries: 'passholder' | 'number'; readonly tellsWhere: boolean }>
+>;
 export type TaskKind = keyof typeof TASK_KINDS;
 export const TASK_KIND_NAMES = Object.keys(TASK_KINDS) as TaskKind[]; // its own keys
 

@@ -54,6 +54,7 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'passholder-change-details': m.audit_act_passholder_change_details,
   'passholder-move': m.audit_act_passholder_move,
   'passholder-take-over': m.audit_act_passholder_take_over,
+  'passholder-merge': m.audit_act_passholder_merge,
   'passholder-join': m.audit_act_passholder_join,
   'passholder-leave': m.audit_act_passholder_leave,
   'passholder-block-card': m.audit_act_passholder_block_card,

@@ -151,6 +151,10 @@ export function historyText(entry: HistoryEntry): string {
       });
     case 'kansenstatuut-set':
       return kansenstatuutText(entry);
+    case 'merged':
+      return m.passholder_did_merge();
+    case 'merged-away':
+      return m.passholder_did_merge_away();
     case 'erased':
       return m.passholder_did_erase();
   }

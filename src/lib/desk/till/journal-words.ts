@@ -11,6 +11,7 @@ const KIND_WORDS: Readonly<Record<JournalKind, () => string>> = {
   moved: m.till_kind_moved,
   'card-blocked': m.till_kind_blocked,
   'card-unblocked': m.till_kind_unblocked,
+  merged: m.till_kind_merged,
   erased: m.till_kind_erased,
   'kansenstatuut-granted': m.till_kind_granted,
   'kansenstatuut-renewed': m.till_kind_renewed,
@@ -42,7 +43,7 @@ const CARDS: readonly JournalKind[] = [
   'card-blocked',
   'card-unblocked',
 ];
-const PEOPLE: readonly JournalKind[] = ['details-changed', 'moved', 'membership-ended', 'erased'];
+const PEOPLE: readonly JournalKind[] = ['details-changed', 'moved', 'membership-ended', 'merged', 'erased'];
 
 export function isShown({ kind, paid }: JournalLine, filter: Filter): boolean {
   switch (filter) {
