@@ -2,6 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import type { CheckInLimit, Occurrence } from '#domain/checkins/activity-policy.ts';
 import type { Schedule } from '#domain/checkins/activity-schedule.ts';
 import type { PriceClass } from '#domain/checkins/price-class.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import type { ActivityKind } from '#domain/uitdatabank/event-facts.ts';
 import type { Database } from '../db/tables.ts';
 import type { ActivityTime } from './activity-time.ts';
@@ -43,6 +44,9 @@ export type ActivityFilter = {
   readonly now: number;
   readonly dayStartsAt: number;
   readonly dayEndsAt: number;
+  /** Something of it between these, called off or not; the second not included. */
+  readonly fromAt?: number | undefined;
+  readonly untilAt?: number | undefined;
   readonly limit: number;
   readonly offset: number;
 };
@@ -80,12 +84,18 @@ export async function findActivityIds(
     where a.region_id = ${regionId} and a.archived_at is null
       and a.organisation_id = any(${filter.organisationIds}::uuid[])
       and (a.title ilike ${text} or a.place ilike ${text})
-      and ${inTime}
+      and ${inTime} and ${between(filter)}
     order by t.next_at asc nulls last, t.last_end desc, a.activity_id
     limit ${filter.limit} offset ${filter.offset}
   `.execute(db);
   return { ids: rows.map((row) => row.activity_id), total: rows[0]?.total ?? 0 };
 }
+
+const between = ({ fromAt, untilAt }: ActivityFilter) =>
+  fromAt === undefined && untilAt === undefined
+    ? sql`true`
+    : sql`exists (select from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
+        and o.ends_at > ${fromAt ?? 0} and o.starts_at < ${untilAt ?? limits.instantMax})`;
 
 /** In the order of the ids; those that do not exist are left out. */
 export async function readActivities(db: Db, regionId: number, ids: readonly string[]): Promise<Activity[]> {

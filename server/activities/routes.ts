@@ -22,6 +22,8 @@ import type { ActivityRefusal } from './write-activity.ts';
 const ListQuery = z.object({
   organisationId: z.optional(z.uuid()),
   nisCode: z.optional(z.string().check(z.regex(/^\d{5}$/))),
+  from: z.optional(z.iso.date()),
+  until: z.optional(z.iso.date()),
   q: z._default(lineOf(80), ''),
   when: z._default(z.enum(ACTIVITY_TIMES), 'all' satisfies ActivityTime),
   page: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 1),
@@ -32,8 +34,8 @@ export function activityRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> 
   const signedIn = requireSession(context, signIn);
 
   app.get('/activities', signedIn, async (c) => {
-    const { q: text, ...query } = parseQuery(c, ListQuery);
-    return c.json(await listActivities(context, c.get('actor'), { ...query, text }));
+    const { q: text, from: fromDay, until: untilDay, ...query } = parseQuery(c, ListQuery);
+    return c.json(await listActivities(context, c.get('actor'), { ...query, fromDay, untilDay, text }));
   });
   app.get('/activities/:id', signedIn, async (c) =>
     c.json(unwrap(await getActivity(context, c.get('actor'), pathId(c)))),

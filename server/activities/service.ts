@@ -2,11 +2,18 @@ import type { AuditAction } from '#domain/audit/audit-action.ts';
 import type { ActivityInput, ActivityList, CancelOccurrence, DeskActivity } from '#domain/desk-api.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { must } from '#domain/kernel/assert.ts';
-import { periodOf } from '#domain/kernel/civil-time.ts';
+import { addCivilDays, periodOf, startOfCivilDay, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
-import { findOrganisation, listCardSystems, listOrganisations } from '../organisations/repository.ts';
+import {
+  findOrganisation,
+  listCardSystems,
+  listMunicipalities,
+  listOrganisations,
+  type Municipality,
+  type Organisation,
+} from '../organisations/repository.ts';
 import type { ActivityTime } from './activity-time.ts';
 import { toDeskActivities } from './desk-view.ts';
 import {
@@ -34,6 +41,9 @@ export async function listActivities(
   query: {
     readonly organisationId?: string | undefined;
     readonly nisCode?: string | undefined;
+    /** Both days included. */
+    readonly fromDay?: CivilDay | undefined;
+    readonly untilDay?: CivilDay | undefined;
     readonly text: string;
     readonly when: ActivityTime;
     readonly page: number;
@@ -43,8 +53,10 @@ export async function listActivities(
   const { db, clock } = context;
   const now = clock.now();
   const today = periodOf('DAY', now);
-  const organisationIds = (await listOrganisations(db, actor.regionId))
-    .filter((place) => isAllowed(actor.grants, 'activity.read', { regionId: actor.regionId, ...place }))
+  const seen = (await listOrganisations(db, actor.regionId)).filter((place) =>
+    isAllowed(actor.grants, 'activity.read', { regionId: actor.regionId, ...place }),
+  );
+  const organisationIds = seen
     .filter(({ nisCode }) => query.nisCode === undefined || nisCode === query.nisCode)
     .map(({ organisationId }) => organisationId)
     .filter((id) => query.organisationId === undefined || id === query.organisationId);
@@ -55,10 +67,14 @@ export async function listActivities(
     now,
     dayStartsAt: today.startsAt,
     dayEndsAt: today.endsAt,
+    ...(query.fromDay !== undefined && { fromAt: startOfCivilDay(query.fromDay) }),
+    ...(query.untilDay !== undefined && { untilAt: startOfCivilDay(addCivilDays(query.untilDay, 1)) }),
     limit: PAGE_SIZE,
     offset: (query.page - 1) * PAGE_SIZE,
   };
-  if (query.when === 'attention') return listToLookAt(context, actor, filter, query.page);
+  const places = await placesOf(context, actor, seen);
+  if (query.when === 'attention')
+    return { ...(await listToLookAt(context, actor, filter, query.page)), places };
   const { ids, total } = await findActivityIds(db, actor.regionId, filter);
   const activities = await readActivities(db, actor.regionId, ids);
   return {
@@ -66,7 +82,18 @@ export async function listActivities(
     total,
     page: query.page,
     pageSize: PAGE_SIZE,
+    places,
   };
+}
+
+/** Municipalities of which one sees organisations, to choose among. */
+async function placesOf(
+  { db }: ActivityContext,
+  { regionId }: Actor,
+  seen: readonly Organisation[],
+): Promise<Municipality[]> {
+  const codes = new Set(seen.map(({ nisCode }) => nisCode));
+  return (await listMunicipalities(db, regionId)).filter(({ nisCode }) => codes.has(nisCode));
 }
 
 /** What a warning is, the domain says: so they are all looked over here, and then cut into pages. */

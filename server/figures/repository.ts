@@ -81,6 +81,24 @@ export async function countByOrganiser(
   return rows;
 }
 
+/** Null: activities of which nobody said a kind. */
+export async function countByKind(
+  db: Db,
+  regionId: number,
+  nisCode: string | null,
+  from: Instant,
+  until: Instant,
+): Promise<{ name: string | null; visits: number }[]> {
+  const { rows } = await sql<{ name: string | null; visits: number }>`
+    select max(a.kind_name) as "name", count(*)::int as "visits"
+    from visit v ${homeOf(nisCode)}
+    join activity a on a.region_id = v.region_id and a.activity_id = v.activity_id
+    where v.region_id = ${regionId} and v.slot is not null and not v.undone and v.at >= ${from} and v.at < ${until}
+    group by a.kind_id order by a.kind_id is null, count(*) desc, 1
+  `.execute(db);
+  return rows;
+}
+
 /** Of the people who live there now. */
 const homeOf = (nisCode: string | null) =>
   nisCode === null

@@ -21,7 +21,7 @@ import { requirePermission, requirePermissionSomewhere } from '../auth/permissio
 import type { Context } from '../context.ts';
 import { listMunicipalities } from '../organisations/repository.ts';
 import { listSettings } from '../settings/repository.ts';
-import { countByOrganiser, countPeople, countVisits, type PeopleGroup } from './repository.ts';
+import { countByKind, countByOrganiser, countPeople, countVisits, type PeopleGroup } from './repository.ts';
 
 type FiguresContext = Pick<Context, 'db' | 'clock'>;
 
@@ -91,7 +91,7 @@ async function count(
   const names = new Map(
     (await listMunicipalities(db, regionId)).map(({ nisCode: code, name }) => [code, name]),
   );
-  const [groups, months, organisers] = await db
+  const [groups, months, organisers, kinds] = await db
     .transaction()
     .setAccessMode('read only')
     .setIsolationLevel('repeatable read')
@@ -101,6 +101,7 @@ async function count(
         await countPeople(trx, regionId, nisCode),
         await countVisits(trx, regionId, nisCode, starts),
         await countByOrganiser(trx, regionId, nisCode, starts[0] ?? 0, starts.at(-1) ?? 0),
+        await countByKind(trx, regionId, nisCode, starts[0] ?? 0, starts.at(-1) ?? 0),
       ] as const;
     });
   return {
@@ -109,6 +110,7 @@ async function count(
     ...peopleOf(groups, names, { today, graceDays }),
     months: monthsOf(months, starts),
     ...organisersOf(organisers),
+    kinds: kindsOf(kinds),
   };
 }
 
@@ -183,6 +185,12 @@ function organisersOf(
     organisers: lines.map(({ name }, i) => ({ name, visits: cells[i]?.[0] ?? null })),
     visits: columnTotals.length === 0 ? 0 : (columnTotals[0] ?? null),
   };
+}
+
+/** UiTdatabank has some forty kinds: all of them are shown. */
+function kindsOf(rows: readonly { name: string | null; visits: number }[]): Figures['kinds'] {
+  const { cells } = hideSmall(rows.map(({ visits }) => [visits]));
+  return rows.map(({ name }, i) => ({ name, visits: cells[i]?.[0] ?? null }));
 }
 
 /** The first moments of thirteen months and of the one after them. */

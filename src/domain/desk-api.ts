@@ -101,12 +101,14 @@ export const DeskActivity = z.object({
 });
 export type DeskActivity = z.infer<typeof DeskActivity>;
 
-/** GET /api/activities?organisationId=&q=&when=open|today|coming|attention|past|all&page=1 */
+/** GET /api/activities?organisationId=&nisCode=&from=&until=&q=&when=open|today|coming|attention|past|all&page=1; both days included. */
 export const ActivityList = z.object({
   activities: z.array(DeskActivity),
   total: z.int(),
   page: z.int(),
   pageSize: z.int(),
+  /** Municipalities to choose among. */
+  places: z.optional(z.array(z.object({ nisCode: z.string(), name: z.string() }))),
 });
 export type ActivityList = z.infer<typeof ActivityList>;
 // GET /api/activities/:id -> DeskActivity; POST /api/activities (ActivityInput) -> DeskActivity; PUT /api/activities/:id

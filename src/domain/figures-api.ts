@@ -40,5 +40,7 @@ export const Figures = z.object({
   /** Of those months together, the most visited first; what is beyond the list is counted as one. */
   organisers: z.array(z.object({ name: z.nullable(z.string()), visits: Count })),
   visits: Count,
+  /** Of the same visits, by kind of activity; null is last: nobody said one. Absent from an older server. */
+  kinds: z._default(z.array(z.object({ name: z.nullable(z.string()), visits: Count })), []),
 });
 export type Figures = z.infer<typeof Figures>;

@@ -354,3 +354,24 @@ test.each([
   const made = await world.activity();
   expect(await edit(made, over)).toMatchObject({ status: 422, code: 'invalid', body: { fields: [field] } });
 });
+
+test('the list by municipality and by days, both included', async () => {
+  const day = civilDayOf(now + 40 * DAY_MS);
+  const at = instantOfLocal(day, '20:00');
+  const title = 'Avond van de filter';
+  await world.activity({ title, occurrences: [{ startsAt: at, endsAt: at + HOUR_MS }] });
+  const admin = await world.client('admin');
+  const list = async (query: string, by = admin): Promise<ActivityList> =>
+    ActivityList.parse((await by.get(`/api/activities?q=${encodeURIComponent(title)}&${query}`)).body);
+  const dayAfter = civilDayOf(at + DAY_MS);
+  expect((await list(`from=${day}&until=${day}`)).total).toBe(1);
+  expect((await list(`from=${dayAfter}`)).total).toBe(0);
+  expect((await list(`until=${civilDayOf(at - DAY_MS)}`)).total).toBe(0);
+  expect((await list(`from=${day}&when=attention`)).total).toBe(1);
+  expect((await list('nisCode=33011')).total).toBe(1);
+  expect((await list('nisCode=32003')).total).toBe(0);
+  expect((await admin.get('/api/activities?from=2026-02-30')).status).toBe(422);
+  // One's own places to choose among.
+  expect((await list('')).places?.map(({ name }) => name)).toEqual(['Diksmuide', 'Ieper']);
+  expect((await list('', world.bib)).places?.map(({ name }) => name)).toEqual(['Ieper']);
+});

@@ -82,3 +82,12 @@ test('what nobody may see of another municipality: its desk sees its own and no 
   expect((await admin.get('/api/figures?nisCode=99999')).status).toBe(404);
   expect(await admin.get('/api/figures?until=2026-13')).toMatchObject({ status: 422, code: 'invalid' });
 });
+
+test('visits by kind of activity: those of which nobody said a kind stand last, few of them are not shown', async () => {
+  const { db } = world.context;
+  const before = await figures('?until=2027-06');
+  expect(before.kinds).toEqual([{ name: null, visits: before.visits }]);
+  await db.updateTable('activity').set({ kind_id: '0.50.4.0.0', kind_name: 'Concert' }).execute();
+  await world.activity();
+  expect((await figures('?until=2027-07')).kinds).toEqual([{ name: 'Concert', visits: before.visits }]);
+});

@@ -30,6 +30,7 @@ const sheetsOf = ({
   peopleTotals,
   months,
   organisers,
+  kinds,
 }: Figures): { name: string; rows: Cell[][] }[] => [
   {
     name: m.figures_passholders(),
@@ -73,6 +74,13 @@ const sheetsOf = ({
     rows: [
       [m.figures_organiser(), m.figures_visits()],
       ...organisers.map(({ name, visits }) => [name ?? m.figures_others(), cell(visits)]),
+    ],
+  },
+  {
+    name: m.figures_kinds(),
+    rows: [
+      [m.figures_kind(), m.figures_visits()],
+      ...kinds.map(({ name, visits }) => [name ?? m.figures_no_kind(), cell(visits)]),
     ],
   },
 ];
