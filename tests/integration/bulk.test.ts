@@ -343,6 +343,37 @@ describe('other work', () => {
       .executeTakeFirstOrThrow();
     expect(stored.person?.address).toMatchObject({ street: 'Sint-Jansstraat 12', city: 'Ieper' });
   });
+
+  test('who was found by a search gets another address, once, and only within the municipality', async () => {
+    const people = await holders(2);
+    const ids = people.map(({ passholderId }) => passholderId);
+    const person = JSON.stringify({
+      ...{ firstName: 'Noor', lastName: 'Voorbeeld', dateOfBirth: '1990-04-03', termsAccepted: 'paper' },
+      address: { country: 'BE', postalCode: '8900', city: 'Ieper', street: 'Markt 1' },
+      optIns: { service: true, milestones: false, newsByMail: false, newsBySms: false, newsByPost: false },
+    });
+    await world.context.db
+      .updateTable('passholder')
+      .set({ person, n: 0 })
+      .where('passholder_id', 'in', ids)
+      .execute();
+    const work = {
+      kind: 'change-address',
+      postalCode: '8900',
+      city: 'Ieper',
+      street: 'Verzonnenlaan 5',
+    } as const;
+    const elsewhere = await make(
+      input({ people: ids }, { work: { ...work, postalCode: '8600', city: 'Diksmuide' } }),
+    );
+    expect(elsewhere.reasons).toEqual([{ state: 'bad', code: 'is-a-move', count: 2 }]);
+    const list = await make(input({ people: ids }, { work }));
+    expect(list.rows).toMatchObject({ ready: 2, bad: 0 });
+    await act(list.listId, 'start');
+    await carryOutAll();
+    const again = await make(input({ people: ids }, { work }));
+    expect(again.reasons).toEqual([{ state: 'bad', code: 'lives-there', count: 2 }]);
+  });
 });
 
 describe('whose it is', () => {

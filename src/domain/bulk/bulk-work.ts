@@ -24,6 +24,13 @@ export const BulkWork = z.discriminatedUnion('kind', [
     from: Street,
     to: Street,
   }),
+  /** All of them live there now, within the municipality where they live: another one is a move, of one person at a time. */
+  z.object({
+    kind: z.literal('change-address'),
+    postalCode: z.string().check(z.regex(/^[1-9]\d{3}$/)),
+    city: lineOf(limits.cityMax).check(z.minLength(1)),
+    street: Street,
+  }),
 ]);
 export type BulkWork = z.infer<typeof BulkWork>;
 

@@ -19,7 +19,8 @@ export type RowRefusal =
   | PassholderRefusal
   | { readonly code: 'card-is-of-other-system' }
   | { readonly code: 'card-is-blocked' }
-  | { readonly code: 'street-differs' };
+  | { readonly code: 'street-differs' }
+  | { readonly code: 'lives-there' };
 
 export function judgeRow(
   passholder: Passholder,
@@ -57,6 +58,8 @@ function actOf(
     }
     case 'rename-street':
       return renameStreet(passholder, work);
+    case 'change-address':
+      return changeAddress(passholder, work);
   }
 }
 
@@ -76,5 +79,18 @@ function renameStreet(
   if (street.slice(0, from.length).toLowerCase() !== from.toLowerCase() || /^[^\s,]/.test(rest))
     return refuse({ code: 'street-differs' });
   const address = { ...person.address, street: `${to}${rest}` };
+  return ok({ kind: 'change-details', person: { ...person, address } });
+}
+
+function changeAddress(
+  { person }: Passholder,
+  { postalCode, city, street }: Extract<BulkWork, { kind: 'change-address' }>,
+): Result<PassholderAct, RowRefusal> {
+  // Who was erased has no address, and is not here either.
+  if (!person) return refuse({ code: 'street-differs' });
+  const now = person.address;
+  if (now.postalCode === postalCode && now.street === street && now.city === city)
+    return refuse({ code: 'lives-there' });
+  const address = { country: 'BE', postalCode, city, street };
   return ok({ kind: 'change-details', person: { ...person, address } });
 }

@@ -13,6 +13,8 @@ export function workText(work: BulkWork): string {
       return m.bulk_work_block({ reason: BLOCK_WORDS[work.reason]().toLowerCase() });
     case 'rename-street':
       return m.bulk_work_street({ from: work.from, to: work.to });
+    case 'change-address':
+      return m.bulk_work_address({ address: `${work.street}, ${work.postalCode} ${work.city}` });
   }
 }
 
@@ -82,7 +84,8 @@ const WHY: Readonly<Record<string, () => string>> = {
   'is-no-member': m.bulk_why_no_member,
   'not-here': m.bulk_why_not_here,
   person: m.bulk_why_incomplete,
-  'is-a-move': m.bulk_why_incomplete,
+  'is-a-move': m.bulk_why_move,
+  'lives-there': m.bulk_why_lives_there,
   'street-differs': m.bulk_why_street,
   'went-wrong': m.bulk_why_wrong,
 };
@@ -131,6 +134,8 @@ const REASONS: Readonly<Record<string, () => string>> = {
   'no-kansenstatuut': m.bulk_reason_none,
   'lives-outside': m.bulk_reason_outside,
   'street-differs': m.bulk_reason_street,
+  'is-a-move': m.bulk_reason_move,
+  'lives-there': m.bulk_reason_lives_there,
 };
 
 /** A reason in a few words, for a list to choose from. */

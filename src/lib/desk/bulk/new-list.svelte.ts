@@ -6,7 +6,7 @@ import { m } from '../../paraglide/messages.js';
 import { dateTextOf, parseDateText } from '../../ui/date-text.ts';
 
 type Kind = BulkInput['work']['kind'];
-type Field = 'cardSystemId' | 'until' | 'proof' | 'postalCode' | 'from' | 'to' | 'source';
+type Field = 'cardSystemId' | 'until' | 'proof' | 'postalCode' | 'city' | 'street' | 'from' | 'to' | 'source';
 
 export class NewList {
   /** The same for a second press; another list once something was changed. */
@@ -17,9 +17,13 @@ export class NewList {
   proof = $state('');
   reason = $state<BlockReason>('lost');
   postalCode = $state('');
+  city = $state('');
+  street = $state('');
   from = $state('');
   to = $state('');
-  way = $state<'file' | 'numbers'>('file');
+  way = $state<'file' | 'numbers' | 'people'>('file');
+  /** Of the search result: those who are not left out. */
+  people = $state.raw<readonly string[]>([]);
   file = $state.raw<{ name: string; base64: string }>();
   numbersText = $state('');
   title = $state('');
@@ -53,12 +57,17 @@ export class NewList {
     if (this.#missing.size > 0) return undefined;
     return {
       ...{ listId: this.#listId, organisationId, work: this.#work(), title: this.title.trim() || otherwise },
-      source: this.way === 'file' ? { file: this.file?.base64 ?? '' } : { numbers: this.numbers },
+      source: this.#source(),
     };
   }
 
+  #source(): BulkInput['source'] {
+    if (this.way === 'people') return { people: [...this.people] };
+    return this.way === 'file' ? { file: this.file?.base64 ?? '' } : { numbers: this.numbers };
+  }
+
   #work(): BulkInput['work'] {
-    const { kind, cardSystemId, proof, reason, postalCode, from, to } = this;
+    const { kind, cardSystemId, proof, reason, postalCode, city, street, from, to } = this;
     switch (kind) {
       case 'renew-kansenstatuut':
         return { kind, cardSystemId, proof, until: parseDateText(this.until) ?? '' };
@@ -66,6 +75,8 @@ export class NewList {
         return { kind, reason };
       case 'rename-street':
         return { kind, postalCode: postalCode.trim(), from: from.trim(), to: to.trim() };
+      case 'change-address':
+        return { kind, postalCode: postalCode.trim(), city: city.trim(), street: street.trim() };
     }
   }
 
@@ -83,7 +94,13 @@ export class NewList {
       need('from', this.from.trim() !== '', m.desk_field_required());
       need('to', this.to.trim() !== '', m.desk_field_required());
     }
-    if (this.way === 'file') need('source', this.file !== undefined, m.bulk_needed_source());
+    if (this.kind === 'change-address') {
+      need('postalCode', /^[1-9]\d{3}$/.test(this.postalCode.trim()), m.desk_field_required());
+      need('city', this.city.trim() !== '', m.desk_field_required());
+      need('street', this.street.trim() !== '', m.desk_field_required());
+    }
+    if (this.way === 'people') need('source', this.people.length > 0, m.bulk_needed_people());
+    else if (this.way === 'file') need('source', this.file !== undefined, m.bulk_needed_source());
     else need('source', this.numbers.length > 0, m.bulk_needed_numbers());
     return missing;
   }

@@ -142,3 +142,25 @@ describe('a street with another name', () => {
     expect(judge(work)).toBe(expected);
   });
 });
+
+describe('another address', () => {
+  const move = (street: string, postalCode = '8900', city = 'Ieper'): BulkWork => ({
+    ...{ kind: 'change-address', street, postalCode, city },
+  });
+  test('is written for who lives in that municipality', () => {
+    const judged = judgeRow(entitled(), move('Verzonnenlaan 5'), { number, wanted: {} }, facts);
+    expect(judged).toMatchObject({
+      value: {
+        act: { kind: 'change-details' },
+        events: [{ person: { address: { street: 'Verzonnenlaan 5', postalCode: '8900', city: 'Ieper' } } }],
+      },
+    });
+  });
+  test.each([
+    ['who lives there already', move('Kerkstraat 12 bus 3'), entitled(), 'lives-there'],
+    ['another municipality', move('Verzonnenlaan 5', '8630', 'Veurne'), entitled(), 'is-a-move'],
+    ['who was erased', move('Verzonnenlaan 5'), entitled({ state: 'erased' }), 'not-here'],
+  ] as const)('%s stays as it is', (_, work, person, expected) => {
+    expect(judge(work, {}, person)).toBe(expected);
+  });
+});
