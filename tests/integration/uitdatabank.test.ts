@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DeskActivity } from '#domain/desk-api.ts';
 import { must } from '#domain/kernel/assert.ts';
 import { EventImport, EventSource, ImportRows } from '#domain/uitdatabank-api.ts';
+import { tidyUp } from '#server/housekeeping.ts';
 import { fetchPage, isPrivate, sourceUrlOf } from '#server/uitdatabank/fetch-page.ts';
 import type { Answer, DeskClient } from '#tests/_support/desk-client.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
@@ -479,4 +480,18 @@ describe('from an address', () => {
     });
     expect((await setSource('ftp://x')).code).toBe('source-address');
   });
+});
+
+// Last: sessions go too.
+it('an import goes after a month with its rows, what it stored stays', async () => {
+  const event = anEvent(now);
+  const { importId } = await store((await upload([event])).importId);
+  world.setNow(now + 32 * DAY_MS);
+  await tidyUp(world.context);
+  const { db } = world.context;
+  const left = async (table: 'uitdatabank_import' | 'uitdatabank_row') =>
+    db.selectFrom(table).select('import_id').where('import_id', '=', importId).execute();
+  expect([...(await left('uitdatabank_import')), ...(await left('uitdatabank_row'))]).toEqual([]);
+  const linked = db.selectFrom('uitdatabank_event').select('activity_id');
+  expect(await linked.where('event_id', '=', event['@id'].slice(-36)).execute()).toHaveLength(1);
 });
