@@ -17,6 +17,7 @@ import { deviceRoutes } from './devices/routes.ts';
 import { familyRoutes } from './families/routes.ts';
 import { figureRoutes } from './figures/routes.ts';
 import { passholderRoutes } from './passholders/routes.ts';
+import { groupPassRoutes } from './grouppasses/routes.ts';
 import { organisationRoutes } from './organisations/desk-routes.ts';
 import { publicRoutes } from './organisations/routes.ts';
 import { acceptByProvider } from './staff/invitation-service.ts';
@@ -58,6 +59,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', cardRoutes(context, signIn))
     .route('/', passholderRoutes({ ...context, mergeAccounts }, signIn))
     .route('/', familyRoutes(context, signIn))
+    .route('/', groupPassRoutes(context, signIn))
     .route('/', stockRoutes(context, signIn))
     .route('/', auditRoutes(context, signIn))
     .route('/', settingRoutes(context, signIn))

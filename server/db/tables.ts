@@ -358,6 +358,26 @@ export interface Database {
     made_at: number;
     made_by: string;
   };
+  group_pass: {
+    region_id: number;
+    group_pass_id: string;
+    uitpas_number: string;
+    name: string;
+    holder_id: string;
+    pays_nis: string;
+    request_digest: Buffer;
+    made_at: number;
+    made_by: string;
+  };
+  group_pass_year: {
+    region_id: number;
+    group_pass_id: string;
+    year: number;
+    tickets: number;
+    account_id: string;
+    granted_at: number;
+    granted_by: string;
+  };
   family_member: {
     region_id: number;
     family_id: string;

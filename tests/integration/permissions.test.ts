@@ -49,6 +49,7 @@ type Ids = {
   voucherId: string;
   listId: string;
   familyId: string;
+  groupPassId: string;
   taskId: string;
   importId: string;
 };
@@ -74,6 +75,7 @@ const NO_IDS: Ids = {
   voucherId: '',
   listId: '',
   familyId: '',
+  groupPassId: '',
   taskId: '',
   importId: '',
 };
@@ -434,6 +436,22 @@ const CASES: Case[] = [
     }),
     allowed: ['admin', 'desk'],
   },
+  // Which group passes one sees is in group-passes.test.ts.
+  { route: 'GET /api/group-passes', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
+  {
+    route: 'POST /api/group-passes',
+    body: ({ organisationId }) => ({
+      ...{ groupPassId: crypto.randomUUID(), organisationId, number: stockCard(1).number, name: 'Groep' },
+      ...{ holderId: organisationId, paysNis: IEPER, year: 2026, tickets: 1 },
+    }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/group-passes/:id/acts',
+    path: ({ groupPassId }) => `/api/group-passes/${groupPassId}/acts`,
+    body: () => ({ kind: 'block' }),
+    allowed: ['admin', 'desk'],
+  },
   // Which families one sees, and of whom the name, is in families.test.ts.
   {
     route: 'GET /api/passholders/:id/families',
@@ -785,6 +803,22 @@ beforeAll(async () => {
     ...{ familyId, organisationId, members: [{ memberId: crypto.randomUUID(), passholderId }] },
   });
   expect(family.status).toBe(201);
+  const groupPassId = crypto.randomUUID();
+  const { number } = stockCard(900, true);
+  await server.context.db
+    .insertInto('card')
+    .values({
+      ...{ region_id: 1, uitpas_number: number, card_system_id: 'testregio', passholder_id: null },
+      ...{ chip_number: null, kind: 'group-pass', state: 'active', state_since: 0, upstream_reason: null },
+    })
+    .execute();
+  await server.context.db
+    .insertInto('group_pass')
+    .values({
+      ...{ region_id: 1, group_pass_id: groupPassId, uitpas_number: number, name: 'Groep', pays_nis: IEPER },
+      ...{ holder_id: organisationId, request_digest: Buffer.alloc(0), made_at: 0, made_by: 'system' },
+    })
+    .execute();
   const listId = crypto.randomUUID();
   const looked = await client('desk').post('/api/bulk/lists', {
     ...{ listId, organisationId, title: 'lijst', work: { kind: 'block-card', reason: 'lost' } },
@@ -846,6 +880,7 @@ beforeAll(async () => {
     settingId,
     listId,
     familyId,
+    groupPassId,
     taskId,
     commandId,
   };
@@ -922,6 +957,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
       familyId: id,
       importId: id,
     });
+    Object.assign(unknown, { groupPassId: id });
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);

@@ -60,6 +60,7 @@ export const AUDIT_GROUPS = {
     'task-made',
     'task-done',
   ],
+  'group-passes': ['group-pass-made', 'group-pass-granted', 'group-pass-blocked', 'group-pass-unblocked'],
   stock: ['stock-delivered', 'stock-sent', 'stock-received', 'stock-withdrawn', 'stock-written-off'],
   settings: ['setting-changed', 'setting-withdrawn', 'voucher-made', 'voucher-ended'],
   till: ['till-closed', 'payment-corrected'],

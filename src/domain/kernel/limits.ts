@@ -93,6 +93,8 @@ export const limits = {
   personNameMax: 80,
   /** Eleven figures with signs between them. */
   inszTextMax: 20,
+  groupPassTicketsMax: 5_000,
+  groupPassesShownMax: 500,
   /** Publiq limits both and tells no numbers; parents who live apart, and a grandparent, fit. */
   familyMembersMax: 14,
   familyAdultsMax: 6,

@@ -3,10 +3,10 @@
 // a stored balance equals the sum of its postings (tests/property, simulation).
 import { assert } from '../kernel/assert.ts';
 
-export const UNITS = ['point', 'cent'] as const;
+export const UNITS = ['point', 'cent', 'ticket'] as const;
 export type Unit = (typeof UNITS)[number];
 
-export type AccountKind = 'passholder' | 'foreign-card' | 'issued';
+export type AccountKind = 'passholder' | 'foreign-card' | 'issued' | 'group-pass';
 
 /** `amount` is a whole number of the unit; positive adds to the account. */
 export type Posting = { readonly accountId: string; readonly unit: Unit; readonly amount: number };
@@ -38,6 +38,18 @@ export function moveEntry(entryId: string, from: string, to: string, points: num
     postings: [
       { accountId: to, unit: 'point', amount: points },
       { accountId: from, unit: 'point', amount: -points },
+    ],
+  });
+}
+
+/** Tickets of a year, from the counter that grants them to the account of a group pass. */
+export function ticketsEntry(entryId: string, from: string, to: string, tickets: number): Entry {
+  assert(Number.isSafeInteger(tickets) && tickets > 0, 'tickets are a positive whole number');
+  return checked({
+    entryId,
+    postings: [
+      { accountId: to, unit: 'ticket', amount: tickets },
+      { accountId: from, unit: 'ticket', amount: -tickets },
     ],
   });
 }

@@ -1,6 +1,7 @@
 // Every way of failing in one sentence: what, why, and what now. Codes come from the server's problem documents.
 import { m } from '../paraglide/messages.js';
 import { RESCUE_SENTENCES } from '../rescue/rescue-text.ts';
+import { GROUP_PASS_SENTENCES } from './grouppasses/group-pass-words.ts';
 import { FAMILY_SENTENCES } from './families/family-words.ts';
 import { CASH_SENTENCES } from './cash/cash-words.ts';
 import { SETTING_SENTENCES } from './settings/setting-words.ts';
@@ -40,6 +41,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'search-number': m.search_number,
   ...RESCUE_SENTENCES,
   ...FAMILY_SENTENCES,
+  ...GROUP_PASS_SENTENCES,
   ...PASSHOLDER_SENTENCES,
   ...STOCK_SENTENCES,
   ...SETTING_SENTENCES,

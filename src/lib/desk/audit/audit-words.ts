@@ -7,6 +7,7 @@ import { m } from '../../paraglide/messages.js';
 export const GROUP_NAMES: Readonly<Record<AuditGroup, () => string>> = {
   looks: m.audit_group_looks,
   passholders: m.audit_group_passholders,
+  'group-passes': m.audit_group_group_passes,
   stock: m.audit_group_stock,
   settings: m.audit_group_settings,
   till: m.audit_group_till,
@@ -46,6 +47,10 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'family-left': m.audit_act_family_left,
   'family-roles-changed': m.audit_act_family_roles_changed,
   'family-card-refused': m.audit_act_family_card_refused,
+  'group-pass-made': m.audit_act_group_pass_made,
+  'group-pass-granted': m.audit_act_group_pass_granted,
+  'group-pass-blocked': m.audit_act_group_pass_blocked,
+  'group-pass-unblocked': m.audit_act_group_pass_unblocked,
   'task-made': m.audit_act_task_made,
   'task-done': m.audit_act_task_done,
   'audit-read': m.audit_act_audit_read,

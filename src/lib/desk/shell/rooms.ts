@@ -15,6 +15,7 @@ import ListChecks from '@lucide/svelte/icons/list-checks';
 import Package from '@lucide/svelte/icons/package';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Smartphone from '@lucide/svelte/icons/smartphone';
+import UsersRound from '@lucide/svelte/icons/users-round';
 import Users from '@lucide/svelte/icons/users';
 import Sun from '@lucide/svelte/icons/sun';
 import { m } from '../../paraglide/messages.js';
@@ -62,6 +63,14 @@ export const ROOMS: readonly Room[] = [
     short: m.renewals_title,
     icon: Hourglass,
     needs: 'kansenstatuut.list',
+    inMenuOnPhone: true,
+  },
+  {
+    href: '/balie/groepspassen',
+    label: m.group_passes_title,
+    short: m.group_passes_title,
+    icon: UsersRound,
+    needs: 'group-pass.read',
     inMenuOnPhone: true,
   },
   {

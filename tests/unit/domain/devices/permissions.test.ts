@@ -34,6 +34,8 @@ passholder.register   x               x               -               -         
 passholder.change     x               x               -               -               -          -
 passholder.erase      x               -               -               -               -          -
 kansenstatuut.list    x               x               -               -               -          -
+group-pass.read       x               x               -               x               -          x
+group-pass.write      x               x               -               -               -          -
 task.do               x               x               -               -               -          -
 bulk.run              x               x               -               -               -          -
 stock.read            x               x               -               -               -          x
