@@ -15,7 +15,7 @@ import type { Place, Role } from '#domain/devices/permissions.ts';
 import type { PeriodType } from '#domain/kernel/civil-time.ts';
 import type { AccountKind, Unit } from '#domain/ledger/ledger.ts';
 import type { IbanChange } from '#domain/organisations/iban-change.ts';
-import type { PassholderEvent } from '#domain/passholders/passholder.ts';
+import type { Note, PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
 import type { Transfer } from '#domain/stock/stock.ts';
 import type { PhoneReport, PublicKey, SeqRange } from '#domain/sync/exchange.ts';
@@ -130,6 +130,7 @@ export interface Database {
     n: Generated<number>;
     state: Generated<'active' | 'erased' | 'merged'>;
     merged_into: Generated<string | null>;
+    notes: JsonWithDefault<readonly Note[]>;
     person: JsonOrNull<Person>;
     desks: Generated<string[]>;
     name_words: ColumnType<string[] | null, never, never>;

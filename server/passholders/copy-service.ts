@@ -81,7 +81,14 @@ export async function copyPassholder(
 }
 
 /** The person hears what happened, not which clerk did it. */
-const withoutStaff = ({ history, ...file }: PassholderFile): PassholderFile => ({
+const withoutStaff = ({ history, notes, ...file }: PassholderFile): PassholderFile => ({
   ...file,
+  ...(notes && {
+    notes: notes.map(({ withdrawn, ...note }) => ({
+      ...note,
+      by: null,
+      withdrawn: withdrawn && { ...withdrawn, by: null },
+    })),
+  }),
   ...(history && { history: history.map((entry) => ({ ...entry, by: null })) }),
 });

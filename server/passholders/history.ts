@@ -1,8 +1,8 @@
 // The events of a person as the file tells them: names instead of ids, and nothing of what was erased.
 import type { Kysely } from 'kysely';
-import type { HistoryEntry } from '#domain/passholder-api.ts';
+import type { HistoryEntry, PassholderFile } from '#domain/passholder-api.ts';
 import { changedParts } from '#domain/passholders/history.ts';
-import type { PassholderEvent } from '#domain/passholders/passholder.ts';
+import type { Passholder, PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
 import { readStaffNames } from '../auth/staff-names.ts';
 import type { Database } from '../db/tables.ts';
@@ -39,6 +39,39 @@ export async function readHistory(
   const entries = tell(own).reverse();
   // The sort is stable: of one moment the later event of this file comes first.
   return [...entries, ...told.reverse()].sort((a, b) => b.at - a.at);
+}
+
+/** The newest first, also of files that went into this one. */
+export async function readNotes(
+  db: Kysely<Database>,
+  regionId: number,
+  { passholderId, notes = [] }: Passholder,
+): Promise<NonNullable<PassholderFile['notes']>> {
+  if (notes.length === 0) return [];
+  const files = [passholderId, ...(await listMergedFrom(db, regionId, passholderId))];
+  const events = (await Promise.all(files.map((id) => listEvents(db, regionId, id)))).flat();
+  const actors = await readStaffNames(
+    db,
+    events.map(({ actor }) => actor),
+  );
+  const organisations = await readOrganisations(db, regionId);
+  return events
+    .flatMap(({ event, at, actor, organisationId }) => {
+      if (event.kind !== 'note-added') return [];
+      const { noteId, noteText: text } = event;
+      const gone = events.find(
+        (other) => other.event.kind === 'note-withdrawn' && other.event.noteId === noteId,
+      );
+      const because = gone?.event.kind === 'note-withdrawn' ? gone.event.noteBecause : '';
+      return [
+        {
+          ...{ noteId, text, at, by: actors.get(actor) ?? null },
+          organisationName: organisations.get(organisationId) ?? null,
+          withdrawn: gone ? { at: gone.at, by: actors.get(gone.actor) ?? null, because } : null,
+        },
+      ];
+    })
+    .sort((a, b) => b.at - a.at);
 }
 
 /** The oldest first. */

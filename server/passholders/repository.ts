@@ -102,6 +102,7 @@ function passholderOf(
     n: row.n,
     state: row.state,
     ...(row.merged_into !== null && { mergedInto: row.merged_into }),
+    ...(row.notes.length > 0 && { notes: row.notes }),
     person: row.state === 'active' ? (row.person ?? personOfBefore(row)) : null,
     homes:
       homes.length > 0
@@ -414,12 +415,15 @@ async function erase(
 const isSameCard = (a: OwnCard, b: OwnCard): boolean =>
   a.number === b.number && a.state === b.state && a.since === b.since && a.replacedBy === b.replacedBy;
 
-/** Who it is, and by which proof somebody is poor, apart from the rest: that can be erased alone. */
+/** What an event says of a person besides who it is. */
+const ERASABLE_TEXTS = ['proof', 'noteText', 'noteBecause'];
+
+/** Who it is, what was noted, and by which proof somebody is poor, apart from the rest: that can be erased alone. */
 function rowOfEvent(event: PassholderEvent): { facts: string; personal: string | null } {
   const proofs: string[] = [];
   const facts = JSON.stringify(event, (key, value: unknown) => {
     if (key === 'person') return undefined;
-    if (key !== 'proof') return value;
+    if (!ERASABLE_TEXTS.includes(key)) return value;
     proofs.push(String(value));
     return proofs.length - 1;
   });
@@ -432,7 +436,7 @@ function rowOfEvent(event: PassholderEvent): { facts: string; personal: string |
 function eventOf(facts: unknown, personal: Personal | null): PassholderEvent {
   const told = JSON.parse(
     JSON.stringify(facts, (key, value: unknown) =>
-      key === 'proof' ? (personal?.proofs[Number(value)] ?? '') : value,
+      ERASABLE_TEXTS.includes(key) ? (personal?.proofs[Number(value)] ?? '') : value,
     ),
   ) as PassholderEvent; // written from one
   return personal?.person ? ({ ...told, person: personal.person } as PassholderEvent) : told;
@@ -456,6 +460,7 @@ async function storePassholder(
     state: after.state,
     person: person && JSON.stringify(person),
     merged_into: after.mergedInto ?? null,
+    notes: JSON.stringify(after.notes ?? []),
   };
   if (before.n === 0 && before.person === null) {
     const own = { region_id: regionId, passholder_id: after.passholderId };

@@ -20,7 +20,7 @@ import { requireFreshProof } from '../auth/fresh-proof.ts';
 import { findPaidFor, sellCard, type PaymentRefusal } from '../cash/sell-card.ts';
 import { countWrongCode } from '../cash/service.ts';
 import { readVisitPast } from '../cards/visit-past.ts';
-import { readHistory } from './history.ts';
+import { readHistory, readNotes } from './history.ts';
 import { readBalance, readNames } from './names.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
@@ -256,7 +256,7 @@ async function fileOf(
     null,
     civilDayOf(at),
   );
-  const { memberships, homes, cards, passholderId, mergedInto: _, state, ...rest } = passholder;
+  const { memberships, homes, cards, passholderId, mergedInto: _, notes: __, state, ...rest } = passholder;
   return {
     ...rest,
     // Who was merged is read as the other file; a tab that was quicker sees an empty one.
@@ -276,6 +276,7 @@ async function fileOf(
     points: await readBalance(db, regionId, passholderId),
     graceDays,
     inszWrittenAt: (await findInsz(db, regionId, passholderId))?.writtenAt ?? null,
+    notes: state === 'active' ? await readNotes(db, regionId, passholder) : [],
     history: await readHistory(db, regionId, passholderId, names),
     ...(await readVisitPast(db, regionId, passholderId, at)),
   };

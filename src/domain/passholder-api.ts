@@ -119,6 +119,19 @@ export const PassholderFile = z.object({
   points: z.int(),
   /** Days after its end in which the kansenstatuut still holds here. Absent from an older server, as what follows. */
   graceDays: z.optional(z.int()),
+  /** The newest first; one that was withdrawn stays, with who did it and why. Absent from an older server. */
+  notes: z.optional(
+    z.array(
+      z.object({
+        noteId: Id,
+        text: z.string(),
+        at: Instant,
+        by: z.nullable(z.string()),
+        organisationName: z.nullable(z.string()),
+        withdrawn: z.nullable(z.object({ at: Instant, by: z.nullable(z.string()), because: z.string() })),
+      }),
+    ),
+  ),
   /** Since when the national number lies here; null: not. The number itself is shown to nobody. */
   inszWrittenAt: z.optional(z.nullable(Instant)),
   /** The newest first. */

@@ -17,6 +17,8 @@ const PASSHOLDER_CHANGES = [
   'passholder-renew-kansenstatuut',
   'passholder-suspend-kansenstatuut',
   'passholder-end-kansenstatuut',
+  'passholder-add-note',
+  'passholder-withdraw-note',
   'passholder-erase',
 ] as const satisfies readonly PassholderAction[];
 

@@ -95,6 +95,9 @@ export const limits = {
   inszTextMax: 20,
   groupPassTicketsMax: 5_000,
   groupPassesShownMax: 500,
+  /** A note is a sentence or two, and a file no diary. */
+  noteTextMax: 300,
+  notesMax: 50,
   /** Publiq limits both and tells no numbers; parents who live apart, and a grandparent, fit. */
   familyMembersMax: 14,
   familyAdultsMax: 6,

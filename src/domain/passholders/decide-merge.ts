@@ -60,8 +60,10 @@ export function decideMerge(
   const memberships = systemsOf(into, from).map((cardSystemId) =>
     mergedMembership(membershipIn(into, cardSystemId), membershipIn(from, cardSystemId), into, facts),
   );
+  const notes = [...(into.notes ?? []), ...(from.notes ?? [])];
+  const stands = { person, memberships, cards: cards.value, ...(notes.length > 0 && { notes }) };
   return ok({
-    into: [{ kind: 'merged', from: from.passholderId, person, memberships, cards: cards.value }],
+    into: [{ kind: 'merged', from: from.passholderId, ...stands }],
     from: [{ kind: 'merged-away', into: into.passholderId }],
   });
 }

@@ -3,6 +3,7 @@
 // have set. Nothing here knows who may do it (permissions) or what it costs (prices).
 import type { UitpasNumber } from '../cards/uitpas-number.ts';
 import { addCivilDays, type CivilDay } from '../kernel/civil-time.ts';
+import { limits } from '../kernel/limits.ts';
 import { ok, refuse, type Result } from '../kernel/result.ts';
 import {
   checkHandOut,
@@ -58,6 +59,7 @@ export type PassholderRefusal =
   | { readonly code: 'not-here'; readonly state: Passholder['state'] }
   /** The region does not offer it (settings). */
   | { readonly code: 'reason-not-offered' }
+  | { readonly code: 'note-known' | 'note-unknown' | 'note-withdrawn' | 'too-many-notes' }
   | { readonly code: 'is-member' }
   | { readonly code: 'is-no-member' }
   /** Another municipality pays: from which day has to be said. */
@@ -107,6 +109,10 @@ export function decidePassholder(
       return suspend(passholder, command.cardSystemId, command.until, facts);
     case 'end-kansenstatuut':
       return endKansenstatuut(passholder, command, facts);
+    case 'add-note':
+      return addNote(passholder, command);
+    case 'withdraw-note':
+      return withdrawNote(passholder, command);
     case 'erase':
       return ok([
         ...passholder.memberships
@@ -142,6 +148,28 @@ function register(
       { kind: 'card-handed-out', cardSystemId, number },
     ]);
   });
+}
+
+function addNote(
+  { notes = [] }: Passholder,
+  { noteId, text }: Extract<PassholderCommand, { kind: 'add-note' }>,
+): Decision {
+  if (notes.some((note) => note.noteId === noteId)) return refuse({ code: 'note-known' });
+  return notes.length < limits.notesMax
+    ? ok([{ kind: 'note-added', noteId, noteText: text }])
+    : refuse({ code: 'too-many-notes' });
+}
+
+/** It stays to be read, with who withdrew it and why. */
+function withdrawNote(
+  { notes = [] }: Passholder,
+  { noteId, because }: Extract<PassholderCommand, { kind: 'withdraw-note' }>,
+): Decision {
+  const note = notes.find((each) => each.noteId === noteId);
+  if (!note) return refuse({ code: 'note-unknown' });
+  return note.withdrawn
+    ? refuse({ code: 'note-withdrawn' })
+    : ok([{ kind: 'note-withdrawn', noteId, noteBecause: because }]);
 }
 
 /** The card stays; who lives outside the region from then on loses the kansenstatuut here. */

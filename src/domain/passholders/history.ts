@@ -14,6 +14,8 @@ export const EVENT_KINDS = [
   'card-unblocked',
   'card-replaced',
   'kansenstatuut-set',
+  'note-added',
+  'note-withdrawn',
   'merged',
   'merged-away',
   'erased',

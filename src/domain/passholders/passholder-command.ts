@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { isUitpasNumber, type UitpasNumber } from '../cards/uitpas-number.ts';
 import { limits } from '../kernel/limits.ts';
-import { tokenOf } from '../kernel/plain-text.ts';
+import { lineOf, tokenOf } from '../kernel/plain-text.ts';
 import { BLOCK_REASONS, REPLACE_REASONS } from './card-life.ts';
 import { END_REASONS } from './passholder.ts';
 import { Day, Person } from './person.ts';
@@ -44,6 +44,16 @@ export const PassholderAct = z.discriminatedUnion('kind', [
   /** The first day on which it holds again; today ends a suspension. */
   z.object({ kind: z.literal('suspend-kansenstatuut'), cardSystemId: CardSystemId, until: Day }),
   z.object({ kind: z.literal('end-kansenstatuut'), cardSystemId: CardSystemId, by: z.optional(Number) }),
+  z.object({
+    kind: z.literal('add-note'),
+    noteId: z.uuid(),
+    text: lineOf(limits.noteTextMax).check(z.minLength(1)),
+  }),
+  z.object({
+    kind: z.literal('withdraw-note'),
+    noteId: z.uuid(),
+    because: lineOf(limits.reasonMax).check(z.minLength(1)),
+  }),
   z.object({ kind: z.literal('erase') }),
 ]);
 export type PassholderAct = z.infer<typeof PassholderAct>;

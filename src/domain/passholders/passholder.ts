@@ -38,10 +38,13 @@ export type PassholderEvent =
       readonly act: KansenstatuutAct;
       readonly kansenstatuut: Kansenstatuut;
     }
+  /** What a colleague should know; the text can be erased. */
+  | { readonly kind: 'note-added'; readonly noteId: string; readonly noteText: string }
+  | { readonly kind: 'note-withdrawn'; readonly noteId: string; readonly noteBecause: string }
   /** Another file of the same person came in: everything as it stands from then on. */
   | ({ readonly kind: 'merged'; readonly from: string; readonly person: Person } & Pick<
       Passholder,
-      'memberships' | 'cards'
+      'memberships' | 'cards' | 'notes'
     >)
   /** This file went into that one. */
   | { readonly kind: 'merged-away'; readonly into: string }
@@ -81,7 +84,11 @@ export type Passholder = {
   readonly homes: readonly Home[];
   readonly memberships: readonly Membership[];
   readonly cards: readonly OwnCard[];
+  /** What they say is in their events. Absent: none. */
+  readonly notes?: readonly Note[];
 };
+
+export type Note = { readonly noteId: string; readonly withdrawn: boolean };
 
 export const nobody = (passholderId: string): Passholder => ({
   passholderId,
@@ -166,9 +173,18 @@ export function apply(
         ),
       };
     case 'merged': {
-      const { person, memberships, cards } = event;
-      return { ...next, person, memberships, cards };
+      const { person, memberships, cards, notes } = event;
+      return { ...next, person, memberships, cards, ...(notes && { notes }) };
     }
+    case 'note-added':
+      return { ...next, notes: [...(passholder.notes ?? []), { noteId: event.noteId, withdrawn: false }] };
+    case 'note-withdrawn':
+      return {
+        ...next,
+        notes: (passholder.notes ?? []).map((note) =>
+          note.noteId === event.noteId ? { ...note, withdrawn: true } : note,
+        ),
+      };
     case 'merged-away':
       return {
         ...next,

@@ -59,6 +59,8 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'passholder-change-details': m.audit_act_passholder_change_details,
   'passholder-move': m.audit_act_passholder_move,
   'passholder-take-over': m.audit_act_passholder_take_over,
+  'passholder-add-note': m.audit_act_passholder_add_note,
+  'passholder-withdraw-note': m.audit_act_passholder_withdraw_note,
   'passholder-merge': m.audit_act_passholder_merge,
   'passholder-join': m.audit_act_passholder_join,
   'passholder-leave': m.audit_act_passholder_leave,

@@ -151,6 +151,10 @@ export function historyText(entry: HistoryEntry): string {
       });
     case 'kansenstatuut-set':
       return kansenstatuutText(entry);
+    case 'note-added':
+      return m.note_did_add();
+    case 'note-withdrawn':
+      return m.note_did_withdraw();
     case 'merged':
       return m.passholder_did_merge();
     case 'merged-away':
