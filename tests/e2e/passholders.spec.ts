@@ -96,6 +96,7 @@ test('a family of four is registered by keyboard alone, the first within a minut
   await expect(page.getByLabel('Telefoon van ouder')).toHaveValue('0475 12 34 56');
   await press('Space', 'Tab', 'Space', 'Control+Enter');
   await expect(page.getByText('Lou Vandevoorde is ingeschreven', { exact: true })).toBeVisible();
+  await expect(page.getByText('Deze 2 personen staan samen in een gezin.')).toBeVisible();
 
   // One with the kansenstatuut: what the card says asks for the proof. The tab dies in the middle; nothing is lost.
   await wedge(page, reduced);
