@@ -14,7 +14,13 @@ import { removeProfile, startPhoneBrowser, type PhoneBrowser } from './chromium.
 import { DeskOverHttp } from './desk-over-http.ts';
 import { writeFakeCamera, type Scene } from './fake-camera.ts';
 import { readyDataDir } from './prepared-data.ts';
-import { connectToDatabase, removeDataDir, startServer, type ServerProcess } from './server-process.ts';
+import {
+  connectToDatabase,
+  removeDataDir,
+  runCommand,
+  startServer,
+  type ServerProcess,
+} from './server-process.ts';
 
 export { expect };
 
@@ -36,8 +42,17 @@ export type StoryPhone = {
   dieAndReturn(options?: { film?: readonly Scene[]; offline?: boolean }): Promise<void>;
 };
 
-/** `deploy`: another release takes the place of the server, at the same address and on the same data. */
-export type OwnTown = Town & { deploy(release: string): Promise<void>; close(): Promise<void> };
+export type OwnTown = Town & {
+  /** Another release takes the place of the server, at the same address and on the same data. */
+  deploy(release: string): Promise<void>;
+  /** As an operator does it, beside the running server. */
+  backUp(file: string): Promise<void>;
+  /** Stops the server, puts the backup in the place of what is there, and starts it again at the same address. */
+  restore(file: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+const BACKUP_PASSPHRASE = 'vier woorden die niemand raadt';
 
 export async function openTown(): Promise<OwnTown> {
   const dataDir = await readyDataDir('demo');
@@ -46,6 +61,14 @@ export async function openTown(): Promise<OwnTown> {
   const desk = await new DeskOverHttp(server.url).signIn('bib@demo.streekbalie.example', DEMO_PASSWORD);
   const cards = await readFreshCards(database);
   const activity = await desk.findActivity('Jeugdboekenweek');
+  const startAgain = async (release?: string): Promise<void> => {
+    server = await startServer({ dataDir, release, env: { DEMO: '1', PORT: new URL(server.url).port } });
+    database = await connectToDatabase(dataDir);
+  };
+  const operate = async (...args: string[]): Promise<void> => {
+    const { code, output } = await runCommand(args, { DATA_DIR: dataDir, BACKUP_PASSPHRASE });
+    expect({ code, output }).toMatchObject({ code: 0 });
+  };
   return {
     get server() {
       return server;
@@ -59,8 +82,14 @@ export async function openTown(): Promise<OwnTown> {
     async deploy(release) {
       await database.end();
       await server.stop();
-      server = await startServer({ dataDir, release, env: { DEMO: '1', PORT: new URL(server.url).port } });
-      database = await connectToDatabase(dataDir);
+      await startAgain(release);
+    },
+    backUp: (file) => operate('backup', file),
+    async restore(file) {
+      await database.end();
+      await server.stop();
+      await operate('restore', file, '--replace');
+      await startAgain();
     },
     async close() {
       await database.end();
