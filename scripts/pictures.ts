@@ -168,6 +168,11 @@ async function lookAround(desk: Page, activity: string): Promise<void> {
     ['/balie', 'desk-today'],
     ['/balie/activiteiten?wanneer=all', 'desk-activities'],
     ['/balie/toestellen', 'desk-devices'],
+    ['/balie/pashouders?q=van', 'desk-people'],
+    ['/balie/kansenstatuut', 'desk-renewals'],
+    ['/balie/voorraad', 'desk-stock'],
+    ['/balie/organisaties', 'desk-organisations'],
+    ['/balie/cijfers', 'desk-figures'],
   ] as const) {
     await desk.goto(`${address}${path}`);
     await desk.locator('main li, main tbody tr').first().waitFor();

@@ -212,3 +212,32 @@ test('a browser that erases everything under a running shift gives the alarm, an
   await page.getByRole('button', { name: 'Dit toestel opnieuw koppelen' }).click();
   await expect(page.getByText('Scan de koppelcode').or(page.getByLabel('Koppelcode')).first()).toBeVisible();
 });
+
+test('a phone whose token lapsed while it was away scans on, dies, comes back and sends all', async ({
+  town,
+  newPhone,
+}) => {
+  const phone = await newPhone();
+  const deviceId = await enrol(town, phone, 'Lang weg');
+  await expectReady(phone.page);
+  await startShift(phone.page);
+  await phone.browser.context.setOffline(true);
+  const count = 15;
+  for (let scanned = 1; scanned <= count; scanned++) {
+    await wedge(phone.page, town.takeCard());
+    await expect(phone.page.getByTestId('counters')).toContainText(`${scanned} gescand`);
+  }
+  await town.database.query(`update device set token_expires_at = $2 where device_id = $1`, [
+    deviceId,
+    Date.now() - 60_000,
+  ]);
+  await phone.dieAndReturn({ offline: true });
+  await phone.page.goto(`${town.server.url}/scan`);
+  await startShift(phone.page);
+  await wedge(phone.page, town.takeCard());
+  const counters = phone.page.getByTestId('counters');
+  await expect(counters).toContainText(`${count + 1} nog te versturen`);
+  await phone.browser.context.setOffline(false);
+  await expectRulings(town, deviceId, Array<string>(count + 1).fill('accepted 1'));
+  await expect(counters).toContainText('0 nog te versturen');
+});
