@@ -168,16 +168,26 @@ async function lookAround(desk: Page, activity: string): Promise<void> {
     ['/balie', 'desk-today'],
     ['/balie/activiteiten?wanneer=all', 'desk-activities'],
     ['/balie/toestellen', 'desk-devices'],
-    ['/balie/pashouders?q=van', 'desk-people'],
-    ['/balie/kansenstatuut', 'desk-renewals'],
-    ['/balie/voorraad', 'desk-stock'],
-    ['/balie/organisaties', 'desk-organisations'],
     ['/balie/cijfers', 'desk-figures'],
   ] as const) {
     await desk.goto(`${address}${path}`);
-    await desk.locator('main li, main tbody tr').first().waitFor();
+    await desk.waitForLoadState('networkidle');
     await picture(desk, name);
   }
+  await desk.goto(`${address}/balie`);
+  await desk.getByRole('combobox', { name: 'Naam' }).fill('declercq');
+  await desk
+    .getByRole('option', { name: /Declercq/ })
+    .first()
+    .waitFor();
+  await picture(desk, 'desk-search');
+  await desk
+    .getByRole('option', { name: /Declercq/ })
+    .first()
+    .click();
+  await desk.waitForURL('**/pashouders/*');
+  await desk.waitForLoadState('networkidle');
+  await picture(desk, 'desk-file');
   await desk.goto(`${address}/balie/kaart`);
   await desk.locator('main').getByLabel('UITPAS-nummer').fill(FILMED);
   await desk.keyboard.press('Enter');
