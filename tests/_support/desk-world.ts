@@ -15,6 +15,15 @@ const HOUR_MS = 3_600_000;
 
 export type DeskWorld = Awaited<ReturnType<typeof openDeskWorld>>;
 
+/**
+ * The latest three o'clock in the afternoon (four in summer): half an hour before it is the same civil day. With the time of
+ * the machine a test about one day fails for whoever runs it just after midnight.
+ */
+export function lastAfternoon(): number {
+  const hour = 14 * HOUR_MS;
+  return Math.floor((Date.now() - hour) / (24 * HOUR_MS)) * 24 * HOUR_MS + hour;
+}
+
 export async function openDeskWorld(now = Date.now()) {
   const server = await openTestContext(now);
   const staffed = await staffRegions(server.context);

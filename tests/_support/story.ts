@@ -62,7 +62,8 @@ export async function openTown(): Promise<OwnTown> {
   const cards = await readFreshCards(database);
   const activity = await desk.findActivity('Jeugdboekenweek');
   const startAgain = async (release?: string): Promise<void> => {
-    server = await startServer({ dataDir, release, env: { DEMO: '1', PORT: new URL(server.url).port } });
+    const env = { DEMO: '1', PORT: new URL(server.url).port };
+    server = await startServer({ dataDir, ...(release !== undefined && { release }), env });
     database = await connectToDatabase(dataDir);
   };
   const operate = async (...args: string[]): Promise<void> => {

@@ -4,14 +4,14 @@ import { CheckInList, DeskCheckIn, DeviceList, PaperListResult } from '#domain/d
 import { limits } from '#domain/kernel/limits.ts';
 import { maskUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { brokenLaws } from '#tests/_support/region.ts';
-import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
+import { lastAfternoon, openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
 
 const MINUTE_MS = 60_000;
 let world: DeskWorld;
 let now: number;
 
 beforeAll(async () => {
-  world = await openDeskWorld();
+  world = await openDeskWorld(lastAfternoon());
   now = world.context.clock.now();
 });
 afterAll(() => world.close());

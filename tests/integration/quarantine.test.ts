@@ -3,7 +3,7 @@ import { HeldDecided, HeldScans, Quarantine } from '#domain/desk-api.ts';
 import { maskUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { SyncResponse } from '#domain/sync/exchange.ts';
 import { pollUntil } from '#server/poll.ts';
-import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
+import { lastAfternoon, openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
 import { brokenLaws } from '#tests/_support/region.ts';
 import type { TestPhone } from '#tests/_support/test-phone.ts';
 
@@ -13,7 +13,7 @@ let now: number;
 let phones = 0;
 
 beforeAll(async () => {
-  world = await openDeskWorld();
+  world = await openDeskWorld(lastAfternoon());
   now = world.context.clock.now();
 });
 afterAll(() => world.close());

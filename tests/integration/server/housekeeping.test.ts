@@ -167,6 +167,8 @@ test('what is over goes, what is still good stays', async () => {
     enrol_link: 1,
     invitation: 1,
     outgoing_mail: 1,
+    desk_task: 0,
+    uitdatabank_import: 0,
     bulk_list: 0,
   });
   expect(await countOf('invitation')).toBe(1);
