@@ -3,7 +3,8 @@ import type { CheckInList, DeskCheckIn, PaperListInput, PaperListResult } from '
 import type { VerdictKind } from '#domain/checkins/verdict.ts';
 import { isUitpasNumber, maskUitpasNumber, parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { must } from '#domain/kernel/assert.ts';
-import { civilDayOf, periodOf, startOfCivilDay } from '#domain/kernel/civil-time.ts';
+import { eveningOf, marginsOf, withWindow } from '#domain/checkins/activity-window.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import {
@@ -22,6 +23,7 @@ import type { Context } from '../context.ts';
 import { getDeskDevice } from '../devices/desk-device.ts';
 import { listOwedRanges } from '../devices/repository.ts';
 import { idFromText } from '../ids.ts';
+import { findRegion } from '../organisations/repository.ts';
 import type { DeskCommand, SubmitDeskCommands } from './desk-command.ts';
 import {
   findVisit,
@@ -62,7 +64,11 @@ export async function listCheckIns(
   await requirePermission(context, actor, 'check-in.read', activity);
   if (!activity) return refuse({ code: 'not-found' });
 
-  const { startsAt, endsAt } = periodOf('DAY', startOfCivilDay(day ?? civilDayOf(clock.now())));
+  const margins = marginsOf(activity, must(await findRegion(db, actor.regionId), 'region'));
+  const { startsAt, endsAt } = eveningOf(
+    day ?? civilDayOf(clock.now()),
+    activity.moments.map((moment) => withWindow(moment, margins)),
+  );
   const at = [actor.regionId, activityId, startsAt, endsAt] as const;
   const [visits, trouble, groups, owing] = await Promise.all([
     listVisits(db, ...at, LIST_MAX),

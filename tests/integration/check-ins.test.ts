@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CheckInList, DeskCheckIn, DeviceList, PaperListResult } from '#domain/desk-api.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { maskUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { brokenLaws } from '#tests/_support/region.ts';
@@ -117,6 +118,18 @@ test.each([limits.instantMax + 1, -1, Number.MAX_SAFE_INTEGER])(
     expect((await list(activityId)).checkIns).toEqual([]);
   },
 );
+
+test('a scan after midnight is in the list of the evening that began before it', async () => {
+  const startsAt = now - 20 * 60 * MINUTE_MS;
+  const { activityId } = await world.activity({
+    occurrences: [{ startsAt, endsAt: now - 9 * 60 * MINUTE_MS }],
+  });
+  const card = await world.card();
+  const phone = await world.phone([activityId]);
+  phone.checkIn({ activityId, number: card.number }, now - 12 * 60 * MINUTE_MS);
+  await world.sync(phone);
+  expect((await list(activityId, civilDayOf(startsAt))).totals.scanned).toBe(1);
+});
 
 test('a paper list becomes commands of the desk, row by row, and sending it twice changes nothing', async () => {
   const { activityId } = await world.activity();

@@ -1,7 +1,16 @@
 // When check-in is open, and the limit's periods around now, both as instants: a phone does no calendar arithmetic.
 // Rule: publiq check-ins, "opening hours and a certain period before and after" (issue: region default, activity
 // override); limits count in civil periods of Brussels.
-import { periodOf, type Instant, type Period, type PeriodType } from '../kernel/civil-time.ts';
+import {
+  addCivilDays,
+  civilDayOf,
+  periodOf,
+  startOfCivilDay,
+  type CivilDay,
+  type Instant,
+  type Period,
+  type PeriodType,
+} from '../kernel/civil-time.ts';
 import type { Occurrence } from './activity-policy.ts';
 
 const MINUTE_MS = 60_000;
@@ -9,6 +18,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** A phone that was enrolled may be away for a week; it keeps knowing its period that long. */
 const AHEAD_MS = 8 * DAY_MS;
 const AHEAD_PERIODS_MIN = 2;
+/** A night that began the day before is over by noon; what opens for weeks is looked at day by day. */
+const NIGHT_MS = 12 * 60 * MINUTE_MS;
 
 export type Margins = { readonly beforeMin: number; readonly afterMin: number };
 
@@ -31,6 +42,25 @@ export const withWindow = (
   opensAt: startsAt - beforeMin * MINUTE_MS,
   closesAt: endsAt + afterMin * MINUTE_MS,
 });
+
+/**
+ * What an organiser calls the evening of a day: with the hours after midnight of what began that day, and without those of the
+ * day before. Days follow each other without a hole as long as something begins on each; another day is the civil day.
+ */
+export function eveningOf(day: CivilDay, occurrences: readonly Occurrence[]): Omit<Period, 'key'> {
+  const dayStart = startOfCivilDay(day);
+  const dayEnd = startOfCivilDay(addCivilDays(day, 1));
+  const begunOn = (that: CivilDay): Occurrence[] =>
+    occurrences.filter(({ startsAt }) => civilDayOf(startsAt) === that);
+  const own = begunOn(day);
+  if (own.length === 0) return { startsAt: dayStart, endsAt: dayEnd };
+  const nightBefore = Math.max(dayStart, ...begunOn(addCivilDays(day, -1)).map(({ closesAt }) => closesAt));
+  const lastClose = Math.max(...own.map(({ closesAt }) => closesAt));
+  return {
+    startsAt: Math.min(dayStart + NIGHT_MS, nightBefore, ...own.map(({ opensAt }) => opensAt)),
+    endsAt: Math.max(dayEnd, Math.min(dayEnd + NIGHT_MS, lastClose)),
+  };
+}
 
 /** The previous period, the current one, and the next ones that cover 8 days and are at least two. */
 export function periodsAround(type: PeriodType, now: Instant): Period[] {

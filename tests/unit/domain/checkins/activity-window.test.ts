@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { marginsOf, periodsAround, withWindow } from '#domain/checkins/activity-window.ts';
+import { eveningOf, marginsOf, periodsAround, withWindow } from '#domain/checkins/activity-window.ts';
 import { instantOfLocal, PERIOD_TYPES, periodOf } from '#domain/kernel/civil-time.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -51,5 +51,34 @@ describe('periods around now', () => {
     expect(periodsAround('ABSOLUTE', now)).toHaveLength(1);
     expect(periodsAround('DAY', now)).toHaveLength(10);
     expect(periodsAround('YEAR', now)).toHaveLength(4);
+  });
+});
+
+describe('the evening of a day', () => {
+  const at = instantOfLocal;
+  const moment = (startsAt: number, endsAt: number) =>
+    withWindow({ occurrenceId: 'o', startsAt, endsAt }, { beforeMin: 60, afterMin: 60 });
+  const party = [
+    moment(at('2026-11-20', '22:00'), at('2026-11-21', '04:00')),
+    moment(at('2026-11-21', '22:00'), at('2026-11-22', '04:00')),
+  ];
+
+  it.each([
+    ['goes on after midnight', '2026-11-20', ['2026-11-20', '00:00'], ['2026-11-21', '05:00']],
+    ['begins where the night before ends', '2026-11-21', ['2026-11-21', '05:00'], ['2026-11-22', '05:00']],
+    ['is the civil day when nothing begins', '2026-11-25', ['2026-11-25', '00:00'], ['2026-11-26', '00:00']],
+  ] as const)('%s', (_, day, from, to) => {
+    expect(eveningOf(day, party)).toEqual({ startsAt: at(from[0], from[1]), endsAt: at(to[0], to[1]) });
+  });
+
+  it('begins before midnight when the doors do, and ends at noon for what is open for weeks', () => {
+    expect(eveningOf('2026-11-21', [moment(at('2026-11-21', '00:30'), at('2026-11-21', '03:00'))])).toEqual({
+      startsAt: at('2026-11-20', '23:30'),
+      endsAt: at('2026-11-22', '00:00'),
+    });
+    expect(eveningOf('2026-11-21', [moment(at('2026-11-21', '10:00'), at('2026-12-21', '18:00'))])).toEqual({
+      startsAt: at('2026-11-21', '00:00'),
+      endsAt: at('2026-11-22', '12:00'),
+    });
   });
 });
