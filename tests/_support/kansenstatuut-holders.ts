@@ -15,9 +15,10 @@ type Change = {
   readonly card?: Partial<DemoCard>;
 };
 
-/** One after the other, so that numbers are never used twice in a database. */
+/** Counted on in the whole process: stories of several files share a database, and no number is used twice in it. */
+let serial = 0;
+
 export function holdersIn(db: Kysely<Database>, cardSystem = 'uitpas-westhoek') {
-  let serial = 0;
   return async (count: number, change: (i: number) => Change = () => ({})): Promise<Holder[]> => {
     const people = { passholders: [], memberships: [], cards: [] } as {
       passholders: DemoPassholder[];
