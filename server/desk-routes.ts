@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { activityRoutes } from './activities/routes.ts';
+import { associationRoutes } from './associations/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { accountRoutes } from './auth/account-routes.ts';
 import { createOidcProvider } from './auth/oidc-provider.ts';
@@ -59,6 +60,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', cardRoutes(context, signIn))
     .route('/', passholderRoutes({ ...context, mergeAccounts }, signIn))
     .route('/', familyRoutes(context, signIn))
+    .route('/', associationRoutes(context, signIn))
     .route('/', groupPassRoutes(context, signIn))
     .route('/', stockRoutes(context, signIn))
     .route('/', auditRoutes(context, signIn))

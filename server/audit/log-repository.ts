@@ -56,7 +56,7 @@ export async function listAudit(
 export async function readNamesOf(
   db: Db,
   regionId: number,
-  kind: 'user' | 'device' | 'passholder' | 'activity' | 'organisation',
+  kind: 'user' | 'device' | 'passholder' | 'activity' | 'organisation' | 'association',
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
@@ -67,7 +67,7 @@ export async function readNamesOf(
 function namesOf(
   db: Db,
   regionId: number,
-  kind: 'user' | 'device' | 'passholder' | 'activity' | 'organisation',
+  kind: 'user' | 'device' | 'passholder' | 'activity' | 'organisation' | 'association',
   ids: readonly string[],
 ): Promise<{ id: string; name: string | null }[]> {
   switch (kind) {
@@ -93,6 +93,13 @@ function namesOf(
         .select(['organisation_id as id', 'name'])
         .where('region_id', '=', regionId)
         .where('organisation_id', 'in', ids)
+        .execute();
+    case 'association':
+      return db
+        .selectFrom('association')
+        .select(['association_id as id', 'name'])
+        .where('region_id', '=', regionId)
+        .where('association_id', 'in', ids)
         .execute();
     case 'passholder':
       return db

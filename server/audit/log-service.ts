@@ -72,7 +72,7 @@ async function noteReading({ db, clock }: LogContext, actor: Actor, query: Audit
   });
 }
 
-const NAMED = ['user', 'device', 'activity', 'organisation', 'passholder'] as const;
+const NAMED = ['user', 'device', 'activity', 'organisation', 'association', 'passholder'] as const;
 
 /** Names of pass holders only for who may read their files anyway: an auditor sees that somebody was looked at, not who. */
 async function namer(

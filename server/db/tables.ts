@@ -1,6 +1,8 @@
 // Table types for Kysely. These are not wire types: repositories map. `bigint` comes back as a number (database.ts);
 // instants are UTC milliseconds.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { AssociationKind, EndRule } from '#domain/associations/association.ts';
+import type { StopReason } from '#domain/associations/member-terms.ts';
 import type { BulkWork, Wanted } from '#domain/bulk/bulk-work.ts';
 import type { JobState, RowState } from '#domain/bulk/job.ts';
 import type { CardState } from '#domain/cards/card-facts.ts';
@@ -390,6 +392,38 @@ export interface Database {
     added_by: string;
     ended_at: number | null;
     ended_by: string | null;
+  };
+  association: {
+    region_id: number;
+    association_id: string;
+    n: number;
+    kind: AssociationKind;
+    name: string;
+    nis_code: string | null;
+    organisation_id: string | null;
+    organisation_reads: boolean;
+    organisation_writes: boolean;
+    end_rule: EndRule;
+    end_months: number | null;
+    ended_on: string | null;
+    request_digest: Buffer;
+    made_at: number;
+    made_by: string;
+  };
+  association_term: {
+    region_id: number;
+    term_id: string;
+    association_id: string;
+    passholder_id: string | null;
+    from_day: string;
+    until_day: string;
+    renews: string | null;
+    added_at: number;
+    added_by: string;
+    stopped_on: string | null;
+    stop_reason: StopReason | null;
+    stopped_at: number | null;
+    stopped_by: string | null;
   };
   roster_break: { region_id: number; tx: Tx };
   activity: {

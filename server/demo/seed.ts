@@ -5,6 +5,7 @@ import { writeVersion } from '../activities/policies.ts';
 import { insertActivity } from '../activities/repository.ts';
 import type { Context } from '../context.ts';
 import { findRegion } from '../organisations/repository.ts';
+import { insertDemoAssociations } from './associations.ts';
 import { DEMO_ACTIVITIES, momentsOf, TEST_REGION, WESTHOEK, demoKindOf } from './activities.ts';
 import publiq from './data/publiq-test-dataset.json' with { type: 'json' };
 import westhoek from './data/westhoek.json' with { type: 'json' };
@@ -44,6 +45,11 @@ export async function seedDemo(context: SeedContext, submit: SubmitDeskCommands)
     const people = makePeople(dice, westhoek.municipalities, now);
     await insertPeople(trx, REGION_ID, people, now);
     await insertPeople(trx, REGION_ID, publiqPeople(dice, now), now);
+    await insertDemoAssociations(trx, REGION_ID, {
+      organisationId: (key) => must(organisations.get(key), key).organisationId,
+      people,
+      now,
+    });
     const activities = await insertActivities(inside, dice, organisations, now);
     // Not at the activity that visitors of the demo try: theirs is the only phone there.
     const [, library] = activities;

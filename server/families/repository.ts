@@ -139,28 +139,6 @@ export async function storeRoles(
     .execute();
 }
 
-/** The person of an active card, when the birth date that was told is theirs. */
-export async function findByCardAndBirth(
-  db: Db,
-  regionId: number,
-  number: string,
-  dateOfBirth: CivilDay,
-): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('card as c')
-    .innerJoin('passholder as p', (join) =>
-      join.onRef('p.region_id', '=', 'c.region_id').onRef('p.passholder_id', '=', 'c.passholder_id'),
-    )
-    .select('p.passholder_id')
-    .where('c.region_id', '=', regionId)
-    .where('c.uitpas_number', '=', number)
-    .where('c.state', '=', 'active')
-    .where('p.state', '=', 'active')
-    .where('p.date_of_birth', '=', dateOfBirth)
-    .executeTakeFirst();
-  return row?.passholder_id;
-}
-
 /** For the copy that somebody may ask for: since when, and how many they are; the others' names are theirs. */
 export const listFamilyTimes = (
   db: Db,

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import type { AuditAction } from '#domain/audit/audit-action.ts';
-import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import type { FamiliesOf, FamilyAct, FamilyFile, FamilyInput } from '#domain/family-api.ts';
 import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
@@ -23,14 +22,15 @@ import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
+import { unlessRefused } from '../db/unless-refused.ts';
 import { findOrganisation } from '../organisations/repository.ts';
+import { findByCardInHand } from '../passholders/card-in-hand.ts';
 import { readPassholder, readPassholders } from '../passholders/repository.ts';
 import { targetOf } from '../passholders/target.ts';
 import { isUnknown } from '../passholders/weigh-act.ts';
 import { familyFileOf } from './family-view.ts';
 import {
   endMember,
-  findByCardAndBirth,
   findFamily,
   insertFamily,
   insertMember,
@@ -49,8 +49,6 @@ export type FamilyProblem =
 const HOUR_MS = 3_600_000;
 /** As the files that they are read beside. */
 const READS: AttemptRule = { purpose: 'family-read', max: 300, windowMs: HOUR_MS / 4 };
-/** A card with a birth date that is not its own is the mark of someone trying. */
-const CARD_DIFFERS: AttemptRule = { purpose: 'family-card', max: 20, windowMs: HOUR_MS };
 
 export async function listFamiliesOf(
   context: FamilyContext,
@@ -107,7 +105,7 @@ export async function makeFamily(
   }
   const requestDigest = createHash('sha256').update(JSON.stringify(input)).digest();
   const { familyId } = input;
-  const made = await inTransaction(db, async (trx): Promise<Result<null, FamilyProblem>> => {
+  const made = await unlessRefused(db, async (trx): Promise<Result<null, FamilyProblem>> => {
     const by = { at: clock.now(), by: actorName(actor) };
     if (!(await insertFamily(trx, regionId, { ...input, requestDigest }, by))) {
       const known = await findFamily(trx, regionId, familyId);
@@ -151,7 +149,7 @@ export async function actOnFamily(
   const newcomer = await newcomerOf(context, actor, act, today);
   if (!newcomer.ok) return newcomer;
 
-  const done = await inTransaction(db, async (trx): Promise<Result<null, FamilyProblem>> => {
+  const done = await unlessRefused(db, async (trx): Promise<Result<null, FamilyProblem>> => {
     // A person before a family, as when all data of somebody are erased.
     if (newcomer.value !== null) await readPassholder(trx, regionId, newcomer.value.passholderId, true);
     const family = await findFamily(trx, regionId, familyId, true);
@@ -179,16 +177,11 @@ async function newcomerOf(
   }
   if (act.kind !== 'add-by-card') return ok(null);
   await requirePermission(context, actor, 'card.look-up', undefined);
-  const tried = await countAttempt(context, CARD_DIFFERS, actor.userId, 0);
-  if (!tried.allowed) return refuse({ code: 'too-many-requests', retryAfterS: tried.retryAfterS });
-  const number = parseUitpasNumber(act.number);
-  const { db } = context;
-  const passholderId = number.ok
-    ? await findByCardAndBirth(db, actor.regionId, number.value, act.dateOfBirth)
-    : undefined;
-  if (passholderId !== undefined) return ok({ memberId: act.memberId, passholderId, from: act.from });
-  await countAttempt(context, CARD_DIFFERS, actor.userId);
-  await record(context, db, actor, 'family-card-refused', 'card', {}, null);
+  const found = await findByCardInHand(context, actor, act);
+  if (!found.ok) return found;
+  if (found.value !== undefined)
+    return ok({ memberId: act.memberId, passholderId: found.value, from: act.from });
+  await record(context, context.db, actor, 'family-card-refused', 'card', {}, null);
   return refuse({ code: 'family-card-differs' });
 }
 
@@ -315,30 +308,6 @@ async function bornOf(
   const people = await readPassholders(db, regionId, ids);
   return new Map([...people].map(([id, { person }]) => [id, person?.dateOfBirth ?? '']));
 }
-
-/** A refusal undoes the transaction, so that the act may be tried again under its own ids. */
-class Refused extends Error {
-  readonly refusal: Result<never, FamilyProblem>;
-  constructor(refusal: Result<never, FamilyProblem>) {
-    super('refused');
-    this.refusal = refusal;
-  }
-}
-const inTransaction = (
-  db: Db,
-  act: (trx: Transaction<Database>) => Promise<Result<null, FamilyProblem>>,
-): Promise<Result<null, FamilyProblem>> =>
-  db
-    .transaction()
-    .execute(async (trx) => {
-      const done = await act(trx);
-      if (!done.ok) throw new Refused(done);
-      return done;
-    })
-    .catch((error: unknown) => {
-      if (error instanceof Refused) return error.refusal;
-      throw error;
-    });
 
 const record = (
   { clock }: FamilyContext,

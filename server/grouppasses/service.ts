@@ -1,7 +1,7 @@
 // Group passes at the desk. The municipality that pays makes, renews and blocks one; who holds it sees what is left. Tickets are
 // granted on the one ledger, from the counter to the account of that year: a sale will take them from there.
 import { createHash } from 'node:crypto';
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { AuditAction } from '#domain/audit/audit-action.ts';
 import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { isAllowed, type Action } from '#domain/devices/permissions.ts';
@@ -22,6 +22,7 @@ import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
+import { unlessRefused } from '../db/unless-refused.ts';
 import { publish } from '../events.ts';
 import { findOrganisation, listMunicipalities, listOrganisations } from '../organisations/repository.ts';
 import { lockCards } from '../passholders/repository.ts';
@@ -97,7 +98,7 @@ export async function makePass(
   const { groupPassId, name, holderId, paysNis } = input;
   const requestDigest = createHash('sha256').update(JSON.stringify(input)).digest();
 
-  const done = await inTransaction(db, async (trx): Promise<Done> => {
+  const done = await unlessRefused(db, async (trx): Promise<Done> => {
     // The card before the pass, so that two screens with one card wait here.
     const card = (await lockCards(trx, regionId, [number])).get(number);
     const known = await findGroupPass(trx, regionId, groupPassId);
@@ -140,7 +141,7 @@ export async function actOnPass(
     await requirePermission(context, actor, 'passholder.register', counter);
     if (!counter) return refuse({ code: 'not-found' });
   }
-  const done = await inTransaction(db, async (trx): Promise<Done> => {
+  const done = await unlessRefused(db, async (trx): Promise<Done> => {
     const pass = await findGroupPass(trx, regionId, groupPassId, true);
     if (!pass) return refuse({ code: 'not-found' });
     if (act.kind === 'renew')
@@ -215,27 +216,6 @@ function fileOf({ clock }: PassContext, { grants, regionId }: Actor, pass: Group
     mayUnblock: isAllowed(grants, 'card.unblock', target),
   };
 }
-
-class Refused extends Error {
-  readonly refusal: Result<never, GroupPassProblem>;
-  constructor(refusal: Result<never, GroupPassProblem>) {
-    super('refused');
-    this.refusal = refusal;
-  }
-}
-/** A refusal undoes what came before it. */
-const inTransaction = (db: Kysely<Database>, act: (trx: Trx) => Promise<Done>): Promise<Done> =>
-  db
-    .transaction()
-    .execute(async (trx) => {
-      const done = await act(trx);
-      if (!done.ok) throw new Refused(done);
-      return done;
-    })
-    .catch((error: unknown) => {
-      if (error instanceof Refused) return error.refusal;
-      throw error;
-    });
 
 const record = (
   { clock }: PassContext,

@@ -4,6 +4,7 @@ import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, type Result } from '#domain/kernel/result.ts';
 import type { TaskSide } from '#domain/tasks/desk-task.ts';
+import { listTermsOf } from '../associations/term-repository.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
@@ -34,7 +35,7 @@ export async function copyPassholder(
   if (!file.ok) return file;
   const rows = limits.copyRowsMax;
   const files = [passholderId, ...(await listMergedFrom(db, regionId, passholderId))];
-  const [visits, payments, looks, region, tasks, { municipalities }, families] = await Promise.all([
+  const [visits, payments, looks, region, tasks, { municipalities }, families, terms] = await Promise.all([
     listPastVisits(db, regionId, passholderId, rows + 1),
     listPayments(db, regionId, files, rows + 1),
     listLooks(db, regionId, files, rows + 1),
@@ -42,6 +43,7 @@ export async function copyPassholder(
     listTasksAbout(db, regionId, files, rows),
     readNames(db, regionId),
     listFamilyTimes(db, regionId, files),
+    listTermsOf(db, regionId, files),
   ]);
   const nameOf = (side: TaskSide): string => (side === null ? region?.name : municipalities.get(side)) ?? '';
   const insz = await openInsz(db, context, regionId, passholderId);
@@ -76,6 +78,13 @@ export async function copyPassholder(
       doneAt,
     })),
     families,
+    associations: terms.map(({ name, kind, from, until, stoppedOn }) => ({
+      name,
+      kind,
+      from,
+      until,
+      stoppedOn,
+    })),
     more: [visits, payments, looks].some((list) => list.length > rows),
   });
 }

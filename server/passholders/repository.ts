@@ -12,6 +12,7 @@ import {
   type PassholderEvent,
 } from '#domain/passholders/passholder.ts';
 import type { Person } from '#domain/passholders/person.ts';
+import { carryTerms, forgetTerms } from '../associations/carry-terms.ts';
 import type { Database, Personal } from '../db/tables.ts';
 
 type Db = Kysely<Database>;
@@ -316,7 +317,9 @@ async function leadOn(
     .where('region_id', '=', regionId)
     .where('merged_into', '=', passholderId)
     .execute();
-  if (into !== undefined) await takePlaceInFamilies(db, regionId, passholderId, into, act);
+  if (into === undefined) return;
+  await takePlaceInFamilies(db, regionId, passholderId, into, act);
+  await carryTerms(db, regionId, passholderId, into, act);
 }
 
 /** Leaves them that day, and the file that stays is in them from then on, with the same part. */
@@ -398,6 +401,7 @@ async function erase(
       consent_id = case when f.consent_id in (select member_id from gone) then null else f.consent_id end
     where f.region_id = ${regionId} and f.family_id in (select family_id from gone)
   `.execute(db);
+  await forgetTerms(db, own, { at, day, actor });
   // A row that a list is busy with waits for this very person, and is refused then.
   await sql`
     update bulk_row set wanted = '{}', detail = '{}' where (region_id, list_id, row_no) in (
@@ -623,4 +627,26 @@ export async function readPostcodes(db: Db, regionId: number): Promise<Map<strin
     .where('uitpas', '=', true)
     .execute();
   return new Map(rows.flatMap(({ nis_code, postal_codes }) => postal_codes.map((code) => [code, nis_code])));
+}
+
+/** The person of an active card, when the birth date that was told is theirs. */
+export async function findByCardAndBirth(
+  db: Db,
+  regionId: number,
+  number: string,
+  dateOfBirth: CivilDay,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('card as c')
+    .innerJoin('passholder as p', (join) =>
+      join.onRef('p.region_id', '=', 'c.region_id').onRef('p.passholder_id', '=', 'c.passholder_id'),
+    )
+    .select('p.passholder_id')
+    .where('c.region_id', '=', regionId)
+    .where('c.uitpas_number', '=', number)
+    .where('c.state', '=', 'active')
+    .where('p.state', '=', 'active')
+    .where('p.date_of_birth', '=', dateOfBirth)
+    .executeTakeFirst();
+  return row?.passholder_id;
 }

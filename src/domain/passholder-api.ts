@@ -1,6 +1,7 @@
 // The contract for pass holders at the desk. As desk-api.ts: one schema for each body, versioned by addition only. Names,
 // numbers and birth dates travel in bodies, never in an address that is logged.
 import * as z from 'zod/mini';
+import { ASSOCIATION_KINDS } from './associations/association.ts';
 import { CARD_STATES } from './cards/card-facts.ts';
 import { PaidFor } from './cash-api.ts';
 import { PriceRule } from './cash/card-price.ts';
@@ -365,6 +366,18 @@ export const PassholderCopy = z.object({
   /** Since when somebody is in a family, and how many they are; the names of the others are theirs. Absent from an older server. */
   families: z.optional(
     z.array(z.object({ from: Day, until: z.nullable(Day), isContact: z.boolean(), members: z.int() })),
+  ),
+  /** Each registration and each renewal at an association or a school. Absent from an older server. */
+  associations: z.optional(
+    z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(ASSOCIATION_KINDS),
+        from: Day,
+        until: Day,
+        stoppedOn: z.nullable(Day),
+      }),
+    ),
   ),
   /** More visits, payments or looks were kept than are in it. */
   more: z.boolean(),

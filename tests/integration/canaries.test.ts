@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { SIGNATURE_HEADER, SyncResponse } from '#domain/sync/exchange.ts';
 import { pollUntil } from '#server/poll.ts';
 import { createApp } from '#server/app.ts';
@@ -195,6 +196,25 @@ it('an evening with everything that goes right and wrong', async () => {
     'national number in the file',
   );
 
+  // A member of a club: its staff sees the name, a counter elsewhere that there is one more.
+  const associationId = randomUUID();
+  const of = `/api/associations/${associationId}`;
+  const made = await admin.post('/api/associations', {
+    ...{ associationId, kind: 'association', name: 'Turnkring', nisCode: null, organisationId },
+    ...{ organisationReads: true, organisationWrites: true, endRule: 'registration-date', endMonths: 12 },
+  });
+  expect(made.status).toBe(201);
+  const inHand = { number: NUMBER, dateOfBirth: CANARIES['birth date'] };
+  const member = { who: inHand, from: civilDayOf(world.context.clock.now()), until: null };
+  expect((await desk.post(`${of}/register`, { ...member, termId: randomUUID() })).status).toBe(201);
+  await refusedAs('a member already', `${of}/register`, { ...member, termId: randomUUID() });
+  const everybody = { view: 'all', text: CANARIES['last name'], page: 1 };
+  const byClub = await desk.post(`${of}/members`, everybody);
+  expect(found(JSON.stringify(byClub.body)).sort()).toEqual(['first name', 'last name']);
+  const byCounter = await counter.post(`${of}/members`, { ...everybody, text: '' });
+  expect(byCounter.body).toMatchObject({ members: [], elsewhere: 1 });
+  expect(found(JSON.stringify(byCounter.body))).toEqual([]);
+
   // What people type where it does not belong, and what is refused.
   for (const text of Object.values(CANARIES)) {
     await refusedAs('look-up', '/api/cards/look-up', { number: `${text}x` });
@@ -240,10 +260,11 @@ it('nor the audit, the letters and what counts attempts', async () => {
     db.selectFrom('attempt').selectAll().execute(),
     db.selectFrom('passholder_insz').selectAll().execute(),
     db.selectFrom('desk_act').selectAll().execute(),
+    db.selectFrom('association_term').selectAll().execute(),
     // Not to whom: a letter has an address.
     db.selectFrom('outgoing_mail').select(['subject', 'body']).execute(),
   ]);
-  expect(rows[4].length).toBeGreaterThanOrEqual(2);
+  expect(rows[5].length).toBeGreaterThanOrEqual(2);
   expect(rows[0].length).toBeGreaterThan(5);
   expect(found(JSON.stringify(rows))).toEqual([]);
 });

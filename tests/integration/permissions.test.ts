@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { CheckInList, DeskActivity } from '#domain/desk-api.ts';
+import { addCivilDays, civilDayOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { OrganisationFile } from '#domain/organisation-api.ts';
 import { createApp } from '#server/app.ts';
@@ -50,6 +51,8 @@ type Ids = {
   listId: string;
   familyId: string;
   groupPassId: string;
+  associationId: string;
+  termId: string;
   taskId: string;
   importId: string;
 };
@@ -76,6 +79,8 @@ const NO_IDS: Ids = {
   listId: '',
   familyId: '',
   groupPassId: '',
+  associationId: '',
+  termId: '',
   taskId: '',
   importId: '',
 };
@@ -85,6 +90,11 @@ const WORKERS: Person[] = ['admin', 'desk', 'bib'];
 const MANAGERS: Person[] = ['admin', 'bib'];
 /** Who may write activities somewhere. */
 const WRITERS: Person[] = ['admin', 'desk', 'youth', 'bib', 'foreign'];
+
+const AN_ASSOCIATION = {
+  ...{ kind: 'association', name: 'Turnkring', nisCode: IEPER, organisationId: null },
+  ...{ organisationReads: false, organisationWrites: false, endRule: 'custom', endMonths: null },
+} as const;
 
 const activity = ({ organisationId }: Ids) => ({
   organisationId,
@@ -450,6 +460,59 @@ const CASES: Case[] = [
     route: 'POST /api/group-passes/:id/acts',
     path: ({ groupPassId }) => `/api/group-passes/${groupPassId}/acts`,
     body: () => ({ kind: 'block' }),
+    allowed: ['admin', 'desk'],
+  },
+  // Whose members one sees by name is in associations.test.ts; the library reads and writes those of its own association.
+  { route: 'GET /api/associations', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
+  {
+    route: 'POST /api/associations',
+    body: () => ({ associationId: crypto.randomUUID(), ...AN_ASSOCIATION }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/associations/:id/acts',
+    path: ({ associationId }) => `/api/associations/${associationId}/acts`,
+    body: () => ({ kind: 'resume' }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/associations/:id/members',
+    path: ({ associationId }) => `/api/associations/${associationId}/members`,
+    body: () => ({ view: 'all', text: '', page: 1 }),
+    allowed: ['admin', 'desk', 'bib'],
+  },
+  {
+    route: 'POST /api/associations/:id/members/sheet',
+    path: ({ associationId }) => `/api/associations/${associationId}/members/sheet`,
+    body: () => ({ view: 'all', text: '', page: 1 }),
+    allowed: ['admin', 'desk', 'bib'],
+    sensitive: true,
+  },
+  {
+    route: 'POST /api/associations/:id/register',
+    path: ({ associationId }) => `/api/associations/${associationId}/register`,
+    body: ({ passholderId }) => ({
+      ...{ termId: crypto.randomUUID(), who: { passholderId }, from: '2026-01-01', until: null },
+    }),
+    allowed: ['admin', 'desk'],
+  },
+  {
+    route: 'POST /api/associations/:id/renew',
+    path: ({ associationId }) => `/api/associations/${associationId}/renew`,
+    body: ({ termId }) => ({
+      renewals: [{ termId, newTermId: crypto.randomUUID(), basedOn: '2026-01-01', until: null }],
+    }),
+    allowed: ['admin', 'desk', 'bib'],
+  },
+  {
+    route: 'POST /api/associations/:id/stop',
+    path: ({ associationId }) => `/api/associations/${associationId}/stop`,
+    body: ({ termId }) => ({ termId, on: '2099-01-01', reason: 'asked' }),
+    allowed: ['admin', 'desk', 'bib'],
+  },
+  {
+    route: 'GET /api/passholders/:id/associations',
+    path: ({ passholderId }) => `/api/passholders/${passholderId}/associations`,
     allowed: ['admin', 'desk'],
   },
   // Which families one sees, and of whom the name, is in families.test.ts.
@@ -819,6 +882,25 @@ beforeAll(async () => {
       ...{ holder_id: organisationId, request_digest: Buffer.alloc(0), made_at: 0, made_by: 'system' },
     })
     .execute();
+  const [associationId, termId] = [crypto.randomUUID(), crypto.randomUUID()];
+  const association = await client('desk').post('/api/associations', {
+    ...{
+      associationId,
+      ...AN_ASSOCIATION,
+      organisationId,
+      organisationReads: true,
+      organisationWrites: true,
+    },
+  });
+  expect(association.status).toBe(201);
+  const member = await client('desk').post(`/api/associations/${associationId}/register`, {
+    ...{ termId, who: { passholderId } },
+    ...{
+      from: civilDayOf(server.context.clock.now()),
+      until: addCivilDays(civilDayOf(server.context.clock.now()), 30),
+    },
+  });
+  expect(member.status).toBe(201);
   const listId = crypto.randomUUID();
   const looked = await client('desk').post('/api/bulk/lists', {
     ...{ listId, organisationId, title: 'lijst', work: { kind: 'block-card', reason: 'lost' } },
@@ -881,6 +963,8 @@ beforeAll(async () => {
     listId,
     familyId,
     groupPassId,
+    associationId,
+    termId,
     taskId,
     commandId,
   };
@@ -957,7 +1041,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
       familyId: id,
       importId: id,
     });
-    Object.assign(unknown, { groupPassId: id });
+    Object.assign(unknown, { groupPassId: id, associationId: id, termId: id });
     Object.assign(unknown, { passholderId: id, transferId: id, invitationId: id, grantId: id, userId: id });
     expect((await send(client('admin'), unknown)).status).toBe(404);
     expect((await send(client('bib'), unknown)).status).toBe(403);

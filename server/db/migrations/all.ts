@@ -28,6 +28,7 @@ import * as onePersonOneFile from './026_one_person_one_file.ts';
 import * as uitdatabank from './027_uitdatabank.ts';
 import * as families from './029_families.ts';
 import * as groupPasses from './030_group_passes.ts';
+import * as associations from './031_associations.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -60,4 +61,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '027_uitdatabank': uitdatabank,
   '029_families': families,
   '030_group_passes': groupPasses,
+  '031_associations': associations,
 };

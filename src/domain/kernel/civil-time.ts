@@ -56,6 +56,14 @@ export const civilDayOf = (instant: Instant): CivilDay => isoDate(civilDateOf(in
 export const addCivilDays = (day: CivilDay, days: number): CivilDay =>
   isoDate(addDays(civilDateFrom(day), days));
 
+/** The same day of a later month; where that month is too short its last day (31 January and a month: 28 or 29 February). */
+export function addCivilMonths(day: CivilDay, months: number): CivilDay {
+  const date = civilDateFrom(day);
+  const first = addMonths(date.year, date.month, months);
+  const last = addDays(addMonths(first.year, first.month, 1), -1);
+  return isoDate({ ...first, day: Math.min(date.day, last.day) });
+}
+
 /** A day of the calendar, so not 30 February. */
 export const isCivilDay = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && addCivilDays(text, 0) === text;

@@ -102,6 +102,17 @@ export const limits = {
   familyMembersMax: 14,
   familyAdultsMax: 6,
   familiesOfOneMax: 2,
+  /** Associations and schools of a region that a list shows at once. */
+  associationsShownMax: 2_000,
+  /** A membership by birth date may last until somebody is very old. */
+  associationMonthsMax: 1_500,
+  /** Whose membership ends within so many days may renew it; a member may have begun so long ago, and go on so far ahead. */
+  memberRenewDays: 92,
+  memberBackDays: 731,
+  memberAheadDays: 3_660,
+  memberPageRows: 50,
+  memberSheetRows: 20_000,
+  membersRenewedMax: 200,
   /** One card for each card system of a region. */
   mergeCardsMax: 20,
   /** What is typed in the one box, and how much of it is looked for. */

@@ -1,6 +1,7 @@
 // Every way of failing in one sentence: what, why, and what now. Codes come from the server's problem documents.
 import { m } from '../paraglide/messages.js';
 import { RESCUE_SENTENCES } from '../rescue/rescue-text.ts';
+import { ASSOCIATION_SENTENCES } from './associations/association-words.ts';
 import { GROUP_PASS_SENTENCES } from './grouppasses/group-pass-words.ts';
 import { FAMILY_SENTENCES } from './families/family-words.ts';
 import { CASH_SENTENCES } from './cash/cash-words.ts';
@@ -40,6 +41,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
   'search-insz': m.search_insz,
   'search-number': m.search_number,
   ...RESCUE_SENTENCES,
+  ...ASSOCIATION_SENTENCES,
   ...FAMILY_SENTENCES,
   ...GROUP_PASS_SENTENCES,
   ...PASSHOLDER_SENTENCES,
@@ -109,6 +111,9 @@ export function problemText(error: unknown): string {
   if (!(error instanceof ApiRefusal)) return m.desk_problem_other();
   return SENTENCES[error.problem.code]?.() ?? byStatus(error.problem.status);
 }
+
+/** Of one line of a list that was carried out. */
+export const codeText = (code: string): string => SENTENCES[code]?.() ?? m.desk_problem_other();
 
 export const isCode = (error: unknown, code: string): boolean =>
   error instanceof ApiRefusal && error.problem.code === code;

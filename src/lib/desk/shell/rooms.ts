@@ -7,6 +7,7 @@ import ChartColumn from '@lucide/svelte/icons/chart-column';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import ContactRound from '@lucide/svelte/icons/contact-round';
+import HeartHandshake from '@lucide/svelte/icons/heart-handshake';
 import IdCard from '@lucide/svelte/icons/id-card';
 import Settings2 from '@lucide/svelte/icons/settings-2';
 import Hourglass from '@lucide/svelte/icons/hourglass';
@@ -71,6 +72,14 @@ export const ROOMS: readonly Room[] = [
     short: m.group_passes_title,
     icon: UsersRound,
     needs: 'group-pass.read',
+    inMenuOnPhone: true,
+  },
+  {
+    href: '/balie/verenigingen',
+    label: m.associations_short,
+    short: m.associations_short,
+    icon: HeartHandshake,
+    needs: 'association.read',
     inMenuOnPhone: true,
   },
   {

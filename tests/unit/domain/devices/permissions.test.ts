@@ -36,6 +36,10 @@ passholder.erase      x               -               -               -         
 kansenstatuut.list    x               x               -               -               -          -
 group-pass.read       x               x               -               x               -          x
 group-pass.write      x               x               -               -               -          -
+association.read      x               x               -               x               -          x
+association.write     x               x               -               -               -          -
+member.read           x               x               -               x               -          -
+member.write          x               x               -               x               -          -
 task.do               x               x               -               -               -          -
 bulk.run              x               x               -               -               -          -
 stock.read            x               x               -               -               -          x
