@@ -239,6 +239,29 @@ test('registered once, renewed by one tap in time, stopped with a reason: each a
   ).toHaveLength(1);
 });
 
+test('where the end is picked: a year further by itself, another day when a clerk says so, never a nearer one', async () => {
+  const club = await make({ ...CLUB, name: 'Harmonie', endRule: 'custom', endMonths: null });
+  const [season, picked] = [await person('Seizoen'), await person('Gekozen')];
+  expect(await register(club, season)).toMatchObject({ status: 422, code: 'member-end-needed' });
+  expect(await joined(club, season, { until: '2026-12-31' })).toMatchObject({ until: '2026-12-31' });
+  const termIds = [
+    await oldTerm(club, picked, '2026-12-31'),
+    (await membershipsOf(season)).memberships[0]?.termId,
+  ];
+  const basedOn = '2026-12-31';
+  const results = resultsOf(
+    await renew(club, [
+      { termId: termIds[0], basedOn, until: '2027-06-30' },
+      { termId: termIds[1], basedOn },
+    ]),
+  );
+  expect(results.map(({ until }) => until)).toEqual(['2027-06-30', '2027-12-31']);
+  const late = await oldTerm(club, await person('Eerder'), basedOn);
+  expect(resultsOf(await renew(club, [{ termId: late, basedOn, until: '2026-12-30' }]))).toMatchObject([
+    { until: null, code: 'member-not-renewable' },
+  ]);
+});
+
 test('two counters at once make one member, and renew once', async () => {
   const club = await make(CLUB);
   const who = await person('Dubbel');
@@ -325,6 +348,13 @@ test('the staff of an association sees and writes its members where that was giv
     await bib.post(`/api/associations/${silent.associationId}/members`, { view: 'all', text: '', page: 1 }),
   ).toMatchObject({ status: 403 });
   expect((await register(silent, newcomer, byCard, bib)).status).toBe(403);
+  const writesOnly = await make({ ...CLUB, organisationId, organisationWrites: true });
+  expect((await register(writesOnly, newcomer, byCard, bib)).status).toBe(201);
+  expect(
+    await bib.post(`/api/associations/${writesOnly.associationId}/members`, {
+      ...{ view: 'all', text: '', page: 1 },
+    }),
+  ).toMatchObject({ status: 403 });
   // A term of one association says nothing of the people of another.
   expect(await stop(silent, termId, bib)).toMatchObject({ status: 403 });
 });

@@ -16,6 +16,7 @@ import {
   type StopMemberInput,
 } from '#domain/association-api.ts';
 import type { CivilDay } from '#domain/kernel/civil-time.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import { api } from '../../api.ts';
 import { newId } from '../../ids.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -84,16 +85,28 @@ export const stopMember = (associationId: string, input: StopMemberInput): Promi
 export class Renewals {
   readonly #ids = new Map<string, string>();
 
+  /** `until`: a day that was picked for all of them; null: as proposed to each. */
   async send(
     associationId: string,
     lines: readonly { readonly termId: string; readonly until: CivilDay }[],
+    until: CivilDay | null = null,
   ): Promise<RenewedMembers['results']> {
-    const renewals: RenewMembersInput['renewals'] = lines.map(({ termId, until }) => {
-      const newTermId = this.#ids.get(termId) ?? newId();
-      this.#ids.set(termId, newTermId);
-      return { termId, newTermId, basedOn: until, until: null };
-    });
-    return (await api.post(`/api/associations/${associationId}/renew`, { renewals }, RenewedMembers)).results;
+    const results: RenewedMembers['results'] = [];
+    for (let from = 0; from < lines.length; from += limits.membersRenewedMax) {
+      const renewals = lines
+        .slice(from, from + limits.membersRenewedMax)
+        .map((line) => ({ ...this.#named(line.termId, until), basedOn: line.until }));
+      const path = `/api/associations/${associationId}/renew`;
+      results.push(...(await api.post(path, { renewals }, RenewedMembers)).results);
+    }
+    return results;
+  }
+
+  #named(termId: string, until: CivilDay | null): Omit<RenewMembersInput['renewals'][number], 'basedOn'> {
+    const intent = `${termId} ${until ?? ''}`;
+    const newTermId = this.#ids.get(intent) ?? newId();
+    this.#ids.set(intent, newTermId);
+    return { termId, newTermId, until };
   }
 }
 
