@@ -132,11 +132,11 @@ async function linesOf(
   const ids = isSchool ? rows.map(({ passholderId }) => passholderId) : [];
   const people = await readPassholders(db, regionId, ids);
   const memberOf = await memberReader(db, regionId, today);
-  return rows.map(({ termId, passholderId, firstName, lastName, dateOfBirth, since, until }) => {
+  return rows.map(({ termId, passholderId, firstName, lastName, dateOfBirth, since, until, renewed }) => {
     const entitled = !isSchool || memberOf(people.get(passholderId)).entitled;
     const terms = [{ termId, from: since, until, stoppedOn: null }];
     return {
-      ...{ termId, firstName, lastName, since, until, entitled },
+      ...{ termId, firstName, lastName, since, until, entitled, renewed },
       passholderId: asClub ? null : passholderId,
       dateOfBirth: asClub ? null : dateOfBirth,
       status: memberStatus(terms, today),

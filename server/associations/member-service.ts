@@ -12,6 +12,7 @@ import {
   decideMember,
   decideRenewal,
   decideStop,
+  decideUndo,
   memberStatus,
   type MemberRefusal,
   type StopReason,
@@ -132,7 +133,7 @@ export async function stopMember(
   context: MemberContext,
   actor: Actor,
   associationId: string,
-  { termId, on, reason }: StopMemberInput,
+  { termId, on, reason, renewalOnly = false }: StopMemberInput,
 ): Promise<Result<{ termId: string; on: CivilDay }, MemberProblem>> {
   const found = await termsToChange(context, actor, associationId, [termId]);
   if (!found.ok) return found;
@@ -141,10 +142,19 @@ export async function stopMember(
   return unlessRefused(context.db, async (trx) => {
     const held = await hold(context, trx, actor, associationId, passholderId);
     if (!held.ok) return held;
-    const decided = decideStop(held.value.own, on, held.value.today);
+    const { own, today } = held.value;
+    const decided = renewalOnly ? decideUndo(own, termId) : decideStop(own, on, today);
     if (!decided.ok) return decided;
-    await stopAll(context, trx, actor, held.value.own, { on, reason });
-    return ok({ termId, on });
+    const ids = new Set(decided.value.map((term) => term.termId));
+    const stop = renewalOnly ? ({ on: today, reason: 'mistake' } as const) : { on, reason };
+    await stopAll(
+      context,
+      trx,
+      actor,
+      own.filter((term) => ids.has(term.termId)),
+      stop,
+    );
+    return ok({ termId, on: stop.on });
   });
 }
 

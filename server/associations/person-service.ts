@@ -1,6 +1,6 @@
 // The associations and the school of one person, beside the file: the same right, and a look of its own in the audit.
 import type { MembershipsOf } from '#domain/association-api.ts';
-import { memberStatus, renewalOf, standingTerm } from '#domain/associations/member-terms.ts';
+import { decideUndo, memberStatus, renewalOf, standingTerm } from '#domain/associations/member-terms.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
@@ -52,7 +52,16 @@ export async function listMemberships(
     const term = standingTerm(own);
     if (!about || !term) return [];
     const renewal = renewalOf(about, member, { today, terms: own }) ?? null;
-    return [{ ...about, ...term, since: sinceOf(own), status: memberStatus(own, today), renewal }];
+    return [
+      {
+        ...about,
+        ...term,
+        since: sinceOf(own),
+        status: memberStatus(own, today),
+        renewal,
+        renewed: decideUndo(own, term.termId).ok,
+      },
+    ];
   });
   const now = new Set(shown.map(({ termId }) => termId));
   return ok({
@@ -62,7 +71,7 @@ export async function listMemberships(
     memberships: shown.map((each) => ({
       ...{ associationId: each.associationId, kind: each.kind, name: each.name, placeName: each.placeName },
       ...{ endRule: each.endRule, termId: each.termId, since: each.since, until: each.until },
-      ...{ status: each.status, renewal: each.renewal },
+      ...{ status: each.status, renewal: each.renewal, renewed: each.renewed },
     })),
     past: terms
       .filter(({ termId }) => !now.has(termId))

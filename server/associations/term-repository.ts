@@ -40,6 +40,7 @@ export const listTermsOf = (db: Db, regionId: number, passholderIds: readonly st
       't.until_day as until',
       't.stopped_on as stoppedOn',
       't.stop_reason as stopReason',
+      't.renews',
       'a.association_id as associationId',
       'a.kind',
       'a.name',
@@ -142,6 +143,8 @@ export type MemberRow = {
   readonly dateOfBirth: CivilDay | null;
   readonly since: CivilDay;
   readonly until: CivilDay;
+  /** By a renewal that can be taken back. */
+  readonly renewed: boolean;
 };
 
 /** Who ends soon first, then whose end has passed, the latest first. */
@@ -169,7 +172,7 @@ export async function listMembers(
       where ${sql.join(conditions, sql` and `)}
     )
     select term_id as "termId", passholder_id as "passholderId", coalesce(first_name, '') as "firstName",
-      coalesce(last_name, '') as "lastName", date_of_birth as "dateOfBirth", since, until_day as until,
+      coalesce(last_name, '') as "lastName", date_of_birth as "dateOfBirth", since, until_day as until, renewed,
       (select count(*)::integer from listed) as total
     from listed
     order by until_day < ${today}::date, abs(until_day - ${today}::date), name_words, passholder_id
@@ -207,7 +210,8 @@ const inView = (view: Exclude<MemberView, 'all'>, today: CivilDay, soon: CivilDa
 const standing = (regionId: number, associationId: string) => sql`
   standing as (
     select distinct on (t.passholder_id) t.passholder_id, t.term_id, t.until_day,
-      min(t.from_day) over (partition by t.passholder_id) as since
+      min(t.from_day) over (partition by t.passholder_id) as since,
+      exists (select from association_term b where b.region_id = t.region_id and b.term_id = t.renews and b.stopped_on is null) as renewed
     from association_term t
     where t.region_id = ${regionId} and t.association_id = ${associationId} and t.stopped_on is null
     order by t.passholder_id, t.until_day desc

@@ -81,6 +81,8 @@ export const MemberLine = z.object({
   entitled: z.boolean(),
   /** Where one tap leads to; null: cannot be renewed now. */
   renewal: z.nullable(Day),
+  /** Can go back to the end before the last renewal. */
+  renewed: z.boolean(),
 });
 export type MemberLine = z.infer<typeof MemberLine>;
 
@@ -148,7 +150,13 @@ export const RenewedMembers = z.object({
 export type RenewedMembers = z.infer<typeof RenewedMembers>;
 
 /** POST /api/associations/:id/stop */
-export const StopMemberInput = z.object({ termId: Id, on: Day, reason: z.enum(STOP_REASONS) });
+export const StopMemberInput = z.object({
+  termId: Id,
+  on: Day,
+  reason: z.enum(STOP_REASONS),
+  /** Only the renewal that this term is: what went before it counts again. */
+  renewalOnly: z.optional(z.boolean()),
+});
 export type StopMemberInput = z.infer<typeof StopMemberInput>;
 export const StoppedMember = z.object({ termId: Id, on: Day });
 
@@ -170,6 +178,7 @@ export const MembershipsOf = z.object({
       until: Day,
       status: z.enum(MEMBER_STATUSES),
       renewal: z.nullable(Day),
+      renewed: z.boolean(),
     }),
   ),
   /** What is over, the newest first: each registration and each renewal. */

@@ -90,6 +90,13 @@ test('somebody joins a club, goes on in one tap, and a pupil changes school', as
       expect.arrayContaining(['Ledenproef =1+1', 'Ledenproef Lotte']),
     );
   });
+  await test.step('a renewal by mistake is taken back alone', async () => {
+    const line = page.getByRole('row', { name: /Ledenproef =1\+1/ });
+    await line.getByRole('button', { name: /Stop lidmaatschap/ }).click();
+    await dialog.getByLabel('Maak alleen de laatste verlenging ongedaan').check();
+    await dialog.getByRole('button', { name: 'Maak de verlenging ongedaan' }).click();
+    await expect(line.getByText('Loopt bijna af')).toBeVisible();
+  });
   await test.step('a membership stops with a reason', async () => {
     await page.getByRole('button', { name: 'Stop lidmaatschap: Ledenproef Lotte' }).click();
     await dialog.getByLabel('Waarom').selectOption('not-paid');

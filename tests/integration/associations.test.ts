@@ -262,6 +262,28 @@ test('where the end is picked: a year further by itself, another day when a cler
   ]);
 });
 
+test('a renewal by mistake is taken back alone, once, and the end of before counts again', async () => {
+  const club = await make(CLUB);
+  const who = await person('Mistikt');
+  const first = await oldTerm(club, who, '2026-12-01');
+  const again = { termId: first, basedOn: '2026-12-01' };
+  await renew(club, [again]);
+  const standing = async () => (await membershipsOf(who)).memberships[0];
+  const wrong = await standing();
+  expect(wrong).toMatchObject({ until: '2027-12-01', renewed: true });
+  expect((await membersOf(club)).members).toMatchObject([{ renewed: true }]);
+  const undo = { termId: wrong?.termId, on: TODAY, reason: 'mistake', renewalOnly: true };
+  const send = () => desk.post(`/api/associations/${club.associationId}/stop`, undo);
+  const answers = await Promise.all([send(), send()]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(await standing()).toMatchObject({ termId: first, until: '2026-12-01', renewed: false });
+  // The first term is no renewal, and may be renewed anew.
+  expect(
+    await desk.post(`/api/associations/${club.associationId}/stop`, { ...undo, termId: first }),
+  ).toMatchObject({ status: 422, code: 'member-no-renewal' });
+  expect(resultsOf(await renew(club, [again]))).toMatchObject([{ until: '2027-12-01' }]);
+});
+
 test('two counters at once make one member, and renew once', async () => {
   const club = await make(CLUB);
   const who = await person('Dubbel');

@@ -14,6 +14,8 @@ export type Term = {
   readonly until: CivilDay;
   /** From that day it counts no more. */
   readonly stoppedOn: CivilDay | null;
+  /** The term that went before, of a renewal. */
+  readonly renews?: string | null;
 };
 
 export const MEMBER_STATUSES = ['active', 'expired', 'none'] as const;
@@ -35,6 +37,7 @@ export type MemberRefusal =
   | { readonly code: 'member-birth-date-unknown' }
   | { readonly code: 'member-too-old'; readonly until: CivilDay }
   | { readonly code: 'member-none' }
+  | { readonly code: 'member-no-renewal' }
   | { readonly code: 'member-not-renewable'; readonly until: CivilDay }
   | { readonly code: 'member-changed-meanwhile'; readonly until: CivilDay }
   | { readonly code: 'pupil-no-kansenstatuut' }
@@ -207,4 +210,14 @@ export function decideStop(
   const first = standing.map(({ from }) => from).reduce((a, b) => (a < b ? a : b));
   if (on < first) return refuse({ code: 'member-day-too-early', earliest: first });
   return ok(standing);
+}
+
+/** The last renewal alone was a mistake: what went before it counts again. A second time is the same act. */
+export function decideUndo(terms: readonly Term[], termId: string): Result<readonly Term[], MemberRefusal> {
+  const wrong = terms.find((term) => term.termId === termId);
+  if (wrong && wrong.stoppedOn !== null) return ok([]);
+  const before = terms.find((term) => term.termId === wrong?.renews && term.stoppedOn === null);
+  return wrong && before && standingTerm(terms) === wrong
+    ? ok([wrong])
+    : refuse({ code: 'member-no-renewal' });
 }

@@ -83,6 +83,7 @@ export const ASSOCIATION_SENTENCES: Readonly<Record<string, () => string>> = {
   'member-birth-date-unknown': m.member_problem_birth_date_unknown,
   'member-too-old': m.member_problem_too_old,
   'member-none': m.member_problem_none,
+  'member-no-renewal': m.member_problem_no_renewal,
   'member-not-renewable': m.member_problem_not_renewable,
   'member-changed-meanwhile': m.member_problem_changed,
   'member-card-differs': m.member_problem_card_differs,

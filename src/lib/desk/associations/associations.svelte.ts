@@ -99,6 +99,8 @@ export class Renewals {
       const path = `/api/associations/${associationId}/renew`;
       results.push(...(await api.post(path, { renewals }, RenewedMembers)).results);
     }
+    // Answered: the next press is another renewal.
+    this.#ids.clear();
     return results;
   }
 

@@ -4,6 +4,7 @@ import {
   decideMember,
   decideRenewal,
   decideStop,
+  decideUndo,
   memberStatus,
   proposedEnd,
   renewalOf,
@@ -161,4 +162,20 @@ describe('stopping', () => {
     ['later', terms, '2026-11-25', 'member-day-to-come'],
     ['nobody', [], TODAY, 'member-none'],
   ])('%s', (_, some, on, refused) => expect(codeOf(decideStop(some, on, TODAY))).toBe(refused));
+});
+
+describe('taking a renewal back', () => {
+  const first = { ...term('2026-01-01', '2026-12-31'), renews: null };
+  const second = { ...term('2027-01-01', '2027-12-31'), renews: first.termId };
+  it.each([
+    ['the last one', [first, second], second, [second]],
+    ['a registration', [first], first, 'member-no-renewal'],
+    ['one that was followed', [first, second], first, 'member-no-renewal'],
+    ['what went before was stopped', [{ ...first, stoppedOn: TODAY }, second], second, 'member-no-renewal'],
+    ['a second time', [first, { ...second, stoppedOn: TODAY }], second, []],
+    ['of somebody else', [first, second], { termId: 'other' }, 'member-no-renewal'],
+  ])('%s', (_, terms, { termId }, answer) => {
+    const decided = decideUndo(terms, termId);
+    expect(decided.ok ? decided.value : decided.error.code).toEqual(answer);
+  });
 });
