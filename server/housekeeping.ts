@@ -1,11 +1,12 @@
 // Rows that nobody asks for any more go, once an hour and a batch at a time. Of several server processes one does a table:
 // each batch takes the lock of its table, and whoever finds it taken leaves that table to the other. Opening hours that go on
-// get their next moments here too.
+// get their next moments here too, and memberships end on the day that was planned.
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type RawBuilder } from 'kysely';
 import { limits } from '#domain/kernel/limits.ts';
 import { planAhead } from './activities/plan-moments.ts';
 import type { Context } from './context.ts';
+import { endPlanned } from './passholders/planned-ends.ts';
 
 const EVERY_MS = 3_600_000;
 const LOCK = 'streekbalie housekeeping';
@@ -24,6 +25,8 @@ export async function runHousekeeping(context: HousekeepingContext): Promise<voi
         Object.values(deleted).reduce((sum, rows) => sum + rows, 0),
       );
       const planned = await planAhead(context);
+      const ended = await endPlanned(context);
+      if (ended > 0) context.log.info({ memberships: ended }, 'memberships of who moved away ended');
       if (planned > 0) context.log.info({ activities: planned }, 'opening hours planned on');
       if (Object.values(deleted).some((rows) => rows > 0)) context.log.info(deleted, 'housekeeping');
     } catch (error) {

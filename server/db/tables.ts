@@ -241,6 +241,7 @@ export interface Database {
     kansenstatuut_proof: string | null;
     kansenstatuut_ended_on: string | null;
     kansenstatuut_ended_by_move: Generated<boolean>;
+    ends_on: Generated<string | null>;
   };
   card: {
     region_id: number;
@@ -341,6 +342,7 @@ export interface Database {
     region_id: number;
     task_id: string;
     kind: TaskKind;
+    from_region_id: Generated<number | null>;
     from_nis: string | null;
     to_nis: string | null;
     passholder_id: string | null;

@@ -91,6 +91,12 @@ export async function findRegion(db: Db, regionId: number): Promise<Region | und
   return row && regionOf(row);
 }
 
+/** Of all regions of this server. */
+export async function listRegionNames(db: Db): Promise<Map<number, string>> {
+  const rows = await db.selectFrom('region').select(['region_id', 'name']).execute();
+  return new Map(rows.map(({ region_id, name }) => [region_id, name]));
+}
+
 /** The region this installation began with: what a visitor who is not signed in sees. */
 export async function findFirstRegion(db: Db): Promise<Region | undefined> {
   const row = await regions(db).orderBy('region_id').limit(1).executeTakeFirst();

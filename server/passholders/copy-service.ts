@@ -10,7 +10,7 @@ import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import { listPastVisits } from '../cards/repository.ts';
 import { listFamilyTimes } from '../families/repository.ts';
-import { findRegion } from '../organisations/repository.ts';
+import { listRegionNames } from '../organisations/repository.ts';
 import { listTasksAbout } from '../tasks/repository.ts';
 import { listLooks, listPayments } from './copy-repository.ts';
 import { noteUse, openInsz } from './insz-store.ts';
@@ -35,17 +35,18 @@ export async function copyPassholder(
   if (!file.ok) return file;
   const rows = limits.copyRowsMax;
   const files = [passholderId, ...(await listMergedFrom(db, regionId, passholderId))];
-  const [visits, payments, looks, region, tasks, { municipalities }, families, terms] = await Promise.all([
+  const [visits, payments, looks, regions, tasks, { municipalities }, families, terms] = await Promise.all([
     listPastVisits(db, regionId, passholderId, rows + 1),
     listPayments(db, regionId, files, rows + 1),
     listLooks(db, regionId, files, rows + 1),
-    findRegion(db, regionId),
+    listRegionNames(db),
     listTasksAbout(db, regionId, files, rows),
     readNames(db, regionId),
     listFamilyTimes(db, regionId, files),
     listTermsOf(db, regionId, files),
   ]);
-  const nameOf = (side: TaskSide): string => (side === null ? region?.name : municipalities.get(side)) ?? '';
+  const nameOf = (ofRegion: number, side: TaskSide): string =>
+    (ofRegion === regionId && side !== null ? municipalities.get(side) : regions.get(ofRegion)) ?? '';
   const insz = await openInsz(db, context, regionId, passholderId);
   if (insz !== undefined)
     await noteUse(db, { regionId, passholderId, purpose: 'copy', at, actor: actorName(actor) });
@@ -58,7 +59,7 @@ export async function copyPassholder(
   });
   return ok({
     madeAt: at,
-    regionName: region?.name ?? '',
+    regionName: regions.get(regionId) ?? '',
     file: withoutStaff(file.value),
     ...(insz !== undefined && { insz }),
     visits: visits.slice(0, rows).map(({ at: moment, title, organisationName, points, undone }) => ({
@@ -70,11 +71,11 @@ export async function copyPassholder(
     })),
     payments: payments.slice(0, rows),
     looks: looks.slice(0, rows),
-    tasks: tasks.map(({ kind, madeAt, doneAt, from, to }) => ({
+    tasks: tasks.map(({ kind, madeAt, doneAt, from, to, ...of }) => ({
       at: madeAt,
       kind,
-      fromName: nameOf(from),
-      toName: nameOf(to),
+      fromName: nameOf(of.fromRegionId ?? of.regionId, from),
+      toName: nameOf(of.regionId, to),
       doneAt,
     })),
     families,

@@ -12,11 +12,12 @@ import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
-import { findOrganisation } from '../organisations/repository.ts';
+import { findOrganisation, findRegion } from '../organisations/repository.ts';
 import { listSettings } from '../settings/repository.ts';
 import { countRefusedCard } from './act-limits.ts';
 import { isInszAsked, placeOf } from './insz-store.ts';
 import { readNames } from './names.ts';
+import { listOtherTowns } from './other-regions.ts';
 import { findCardToGive, readPostcodes } from './repository.ts';
 
 type CounterContext = Pick<Context, 'db' | 'clock'>;
@@ -42,10 +43,12 @@ export async function readCounter(
   await requirePermission(context, actor, 'passholder.register', organisation);
   if (!organisation) return refuse({ code: 'not-found' });
   const today = civilDayOf(clock.now());
-  const [settings, postcodes, { municipalities }] = await Promise.all([
+  const [settings, postcodes, { municipalities }, others, region] = await Promise.all([
     listSettings(db, regionId),
     readPostcodes(db, regionId),
     readNames(db, regionId),
+    listOtherTowns(db, regionId),
+    findRegion(db, regionId),
   ]);
   const regionProofs = settingOn(settings, 'kansenstatuutProofs', null, today);
   return ok({
@@ -72,6 +75,10 @@ export async function readCounter(
       proofs: [
         ...acceptedProofs(regionProofs, settingOn(settings, 'kansenstatuutProofsLeftOut', nisCode, today)),
       ],
+    })),
+    regionName: region?.name ?? '',
+    otherTowns: others.map(({ regionName, name, postalCodes }) => ({
+      ...{ regionName, name, postalCodes: [...postalCodes] },
     })),
   });
 }

@@ -105,11 +105,17 @@ function detailsOf(event: PassholderEvent, { municipalities, cardSystems }: Name
   };
   switch (event.kind) {
     case 'registered':
-      return { homeName: homeName(event.nisCode) };
+      return {
+        homeName: homeName(event.nisCode),
+        // Erased it is nothing.
+        ...(event.comesWith && { number: event.comesWith }),
+      };
     case 'moved':
       return { homeName: homeName(event.nisCode), from: event.from };
     case 'membership-ended':
       return { ...system, endReason: event.reason };
+    case 'membership-end-planned':
+      return { ...system, on: event.on };
     case 'card-handed-out':
       return { ...system, number: event.number };
     case 'card-blocked':

@@ -113,6 +113,7 @@ function passholderOf(
       cardSystemId: membership.card_system_id,
       status: membership.status === 'active' ? 'active' : 'ended',
       kansenstatuut: kansenstatuutOf(membership, civilDayOf(row.created_at)),
+      ...(membership.ends_on !== null && { endsOn: membership.ends_on }),
     })),
     cards: cards.flatMap(ownCardOf),
   };
@@ -383,7 +384,7 @@ async function erase(
   const own = ofPerson(regionId, passholderId);
   await db.updateTable('passholder_event').set({ personal: null }).where(own).execute();
   await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
-  await db.deleteFrom('desk_task').where(own).execute();
+  await eraseTasks(db, regionId, passholderId);
   await db.deleteFrom('passholder_insz').where(own).execute();
   await sql`
     select from family where region_id = ${regionId} and family_id in (select family_id from family_member where ${own})
@@ -416,11 +417,20 @@ async function erase(
     .execute();
 }
 
+/** By file or by one of the cards; also what other regions were asked. */
+async function eraseTasks(db: Db, regionId: number, passholderId: string): Promise<void> {
+  await sql`
+    delete from desk_task t where ${ofPerson(regionId, passholderId)} or (
+      (t.region_id = ${regionId} or t.from_region_id = ${regionId}) and t.uitpas_number in (
+        select c.uitpas_number from card c where c.region_id = ${regionId} and c.passholder_id = ${passholderId}))
+  `.execute(db);
+}
+
 const isSameCard = (a: OwnCard, b: OwnCard): boolean =>
   a.number === b.number && a.state === b.state && a.since === b.since && a.replacedBy === b.replacedBy;
 
 /** What an event says of a person besides who it is. */
-const ERASABLE_TEXTS = ['proof', 'noteText', 'noteBecause'];
+const ERASABLE_TEXTS = ['proof', 'noteText', 'noteBecause', 'comesWith'];
 
 /** Who it is, what was noted, and by which proof somebody is poor, apart from the rest: that can be erased alone. */
 function rowOfEvent(event: PassholderEvent): { facts: string; personal: string | null } {
@@ -510,7 +520,7 @@ async function storeMemberships(
   after: Passholder,
 ): Promise<void> {
   for (const membership of after.memberships) {
-    const { cardSystemId, status, kansenstatuut } = membership;
+    const { cardSystemId, status, kansenstatuut, endsOn } = membership;
     if (before.memberships.includes(membership)) continue;
     const row = {
       status: status === 'active' ? ('active' as const) : ('blocked' as const),
@@ -520,6 +530,7 @@ async function storeMemberships(
       kansenstatuut_suspended_until: kansenstatuut?.suspendedUntil ?? null,
       kansenstatuut_ended_on: kansenstatuut?.endedOn ?? null,
       kansenstatuut_ended_by_move: kansenstatuut?.endedBy === 'move',
+      ends_on: endsOn ?? null,
     };
     await db
       .insertInto('membership')

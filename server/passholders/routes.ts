@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { ListQuestion } from '#domain/bulk-api.ts';
 import {
   ActInput,
+  ArrivalInput,
   CheckCardInput,
   DuplicateInput,
   InszCheckInput,
@@ -18,6 +19,7 @@ import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { pathId, readJson } from '../request-input.ts';
+import { lookAtArrival } from './arrival-service.ts';
 import { copyPassholder } from './copy-service.ts';
 import { checkCard, readCounter, type CounterRefusal } from './counter-service.ts';
 import { askOtherDesk, findDuplicates, type DuplicateRefusal } from './duplicate-service.ts';
@@ -53,6 +55,10 @@ export function passholderRoutes(
   app.post('/passholders/check-card', signedIn, async (c) => {
     const input = await readJson(c, CheckCardInput);
     return c.json(unwrap(await checkCard(context, c.get('actor'), input)));
+  });
+  app.post('/passholders/arrivals', signedIn, async (c) => {
+    const input = await readJson(c, ArrivalInput);
+    return c.json(unwrap(await lookAtArrival(context, c.get('actor'), input)));
   });
   // A name is in the body: an address ends up in logs and histories.
   app.post('/passholders/search', signedIn, async (c) => {

@@ -33,6 +33,7 @@ import { tellTaken, type InszRefusal } from './insz-service.ts';
 import { inszMark, isInszAsked, keepInsz, placeOf } from './insz-store.ts';
 import { findAct, readPassholder, takeActId } from './repository.ts';
 import { targetOf } from './target.ts';
+import { tellOtherRegion } from './tell-region.ts';
 import {
   beginningOf,
   factsOf,
@@ -162,6 +163,9 @@ async function act(
       if (!decided.ok) return giveUp(decided);
       const after = await storeDecided(trx, regionId, before, begun, decided.value, request.command.kind, {
         ...{ actId, at, today, actor: actorName(actor), organisationId: organisation.organisationId },
+      });
+      await tellOtherRegion(context, trx, request.command, before, {
+        ...{ regionId, place: organisation.nisCode ?? null, at, actor: actorName(actor) },
       });
       if (insz !== undefined) {
         const use = { regionId, passholderId, at, actor: actorName(actor), purpose: 'register' } as const;

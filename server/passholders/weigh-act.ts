@@ -83,6 +83,7 @@ export const lockNamedCards = (
   lockCards(db, regionId, [
     ...('number' in command ? [command.number] : []),
     ...('by' in command && command.by !== undefined ? [command.by] : []),
+    ...('comesWith' in command && command.comesWith !== undefined ? [command.comesWith] : []),
   ]);
 
 export type DoneBy = When & {

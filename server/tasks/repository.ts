@@ -6,6 +6,8 @@ type Db = Kysely<Database>;
 
 export type StoredTask = DeskTask & {
   readonly taskId: string;
+  /** The region that is asked. */
+  readonly regionId: number;
   readonly madeAt: number;
   readonly doneAt: number | null;
 };
@@ -13,6 +15,8 @@ export type StoredTask = DeskTask & {
 const taskOf = (row: Selectable<Database['desk_task']>): StoredTask => ({
   taskId: row.task_id,
   kind: row.kind,
+  ...(row.from_region_id !== null && { fromRegionId: row.from_region_id }),
+  regionId: row.region_id,
   from: row.from_nis,
   to: row.to_nis,
   passholderId: row.passholder_id,
@@ -35,6 +39,7 @@ export async function insertTask(
     .values({
       ...{ region_id: regionId, task_id: taskId, kind: task.kind, from_nis: task.from, to_nis: task.to },
       ...{ passholder_id: task.passholderId, uitpas_number: task.number },
+      from_region_id: task.fromRegionId ?? null,
       ...{ made_at: made.at, made_by: made.by, done_at: null, done_by: null },
     })
     .onConflict((conflict) => conflict.doNothing())
@@ -130,7 +135,12 @@ export async function listAsked(
   const rows = await db
     .selectFrom('desk_task')
     .selectAll()
-    .where('region_id', '=', regionId)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('region_id', '=', regionId), eb('from_region_id', 'is', null)]),
+        eb('from_region_id', '=', regionId),
+      ]),
+    )
     .where(sideIn('from_nis', from))
     .where((eb) => eb.or([eb('done_at', 'is', null), eb('done_at', '>=', since)]))
     .orderBy('made_at', 'desc')
@@ -145,11 +155,11 @@ export async function listTasksAbout(
   regionId: number,
   passholderIds: readonly string[],
   max: number,
-): Promise<(Pick<StoredTask, 'from' | 'to' | 'madeAt' | 'doneAt'> & { kind: TaskKind })[]> {
+): Promise<StoredTask[]> {
   const rows = await db
     .selectFrom('desk_task as t')
     .selectAll()
-    .where('t.region_id', '=', regionId)
+    .where((eb) => eb.or([eb('t.region_id', '=', regionId), eb('t.from_region_id', '=', regionId)]))
     .where((eb) =>
       eb.or([
         eb('t.passholder_id', 'in', passholderIds),

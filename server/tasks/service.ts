@@ -20,7 +20,7 @@ import { readStaffNames } from '../auth/staff-names.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
 import { publish } from '../events.ts';
-import { findRegion, listMunicipalities } from '../organisations/repository.ts';
+import { findRegion, listMunicipalities, listRegionNames } from '../organisations/repository.ts';
 import {
   findTask,
   insertTask,
@@ -48,9 +48,10 @@ export async function addTask(
 ): Promise<void> {
   assert(carriesItsOwn({ ...task, doneBy: null }), 'a task carries what its kind carries');
   if (!(await insertTask(trx, regionId, taskId, task, { at, by: actor }))) return;
-  await publish(trx, { regionId, topic: 'tasks' });
+  await publishTo(trx, regionId, task);
   await appendAudit(trx, {
-    ...{ regionId, at, actor, action: 'task-made' as const },
+    // Where whoever asks works: another region does not hear who it was.
+    ...{ regionId: task.fromRegionId ?? regionId, at, actor, action: 'task-made' as const },
     subject: task.passholderId === null ? `task:${taskId}` : `passholder:${task.passholderId}`,
     detail: { taskId, kind: task.kind, from: task.from, to: task.to },
   });
@@ -60,9 +61,10 @@ export async function listTasks(context: TaskContext, actor: Actor): Promise<Tas
   await requirePermissionSomewhere(context, actor, 'task.do');
   const { db, clock } = context;
   const { regionId } = actor;
-  const [municipalities, region] = await Promise.all([
+  const [municipalities, region, regions] = await Promise.all([
     listMunicipalities(db, regionId),
     findRegion(db, regionId),
+    listRegionNames(db),
   ]);
   const names = new Map<TaskSide, string>([
     [null, region?.name ?? ''],
@@ -80,13 +82,16 @@ export async function listTasks(context: TaskContext, actor: Actor): Promise<Tas
     db,
     done.flatMap(({ doneBy }) => (doneBy === null ? [] : [doneBy])),
   );
+  /** Of another region its name: who of it does the work is its own affair. */
+  const sideName = (ofRegion: number, side: TaskSide): string =>
+    (ofRegion === regionId ? names.get(side) : regions.get(ofRegion)) ?? '';
   const lineOf = (task: StoredTask): TaskLine => {
-    const forUs = own.includes(task.to);
+    const forUs = task.regionId === regionId && own.includes(task.to);
     return {
       taskId: task.taskId,
       kind: task.kind,
-      fromName: names.get(task.from) ?? '',
-      toName: forUs || TASK_KINDS[task.kind].tellsWhere ? (names.get(task.to) ?? '') : null,
+      fromName: sideName(task.fromRegionId ?? task.regionId, task.from),
+      toName: forUs || TASK_KINDS[task.kind].tellsWhere ? sideName(task.regionId, task.to) : null,
       passholderId: forUs ? task.passholderId : null,
       number: task.number,
       madeAt: task.madeAt,
@@ -99,7 +104,7 @@ export async function listTasks(context: TaskContext, actor: Actor): Promise<Tas
     more: open.length > max,
     done: done.map(lineOf),
     // Who works for both sides has it under "for us".
-    asked: asked.filter(({ to }) => !own.includes(to)).map(lineOf),
+    asked: asked.filter((task) => task.regionId !== regionId || !own.includes(task.to)).map(lineOf),
   };
 }
 
@@ -124,7 +129,7 @@ export async function finishTask(
     const decided = decideDone(task, by.by);
     if (!decided.ok || decided.value === 'as-before') return decided;
     await storeDone(trx, regionId, taskId, by);
-    await publish(trx, { regionId, topic: 'tasks' });
+    await publishTo(trx, regionId, task);
     await appendAudit(trx, {
       ...{ regionId, at: by.at, actor: by.by, action: 'task-done' as const },
       subject: task.passholderId === null ? `task:${taskId}` : `passholder:${task.passholderId}`,
@@ -134,6 +139,15 @@ export async function finishTask(
   });
   return done.ok ? ok(await listTasks(context, actor)) : done;
 }
+
+const publishTo = async (
+  trx: Kysely<Database>,
+  regionId: number,
+  { fromRegionId }: Pick<DeskTask, 'fromRegionId'>,
+): Promise<void> => {
+  await publish(trx, { regionId, topic: 'tasks' });
+  if (fromRegionId !== undefined) await publish(trx, { regionId: fromRegionId, topic: 'tasks' });
+};
 
 const isOwn = ({ grants, regionId }: Actor, side: TaskSide): boolean =>
   isAllowed(grants, 'task.do', { regionId, ...(side !== null && { nisCode: side }) });

@@ -84,6 +84,8 @@ export const HistoryEntry = z.object({
   /** Of a move: the municipality that pays, null outside the region, and from which day. */
   homeName: z.optional(z.nullable(z.string())),
   from: z.optional(Day),
+  /** Of a membership that ends by itself: when; null: not any more. */
+  on: z.optional(z.nullable(Day)),
   /** Happened to another file of this person, before both became one. */
   otherFile: z.optional(z.boolean()),
   /** Which parts of the person are not what they were. */
@@ -106,6 +108,8 @@ export const PassholderFile = z.object({
       kansenstatuut: z.nullable(Kansenstatuut),
       /** Today. */
       kansenstatuutStatus: z.enum(KANSENSTATUUT_STATUSES),
+      /** Ends by itself on this day. */
+      endsOn: z.optional(Day),
     }),
   ),
   cards: z.array(
@@ -214,6 +218,11 @@ export const CounterFacts = z.object({
       proofs: z.array(z.string()),
     }),
   ),
+  regionName: z.optional(z.string()),
+  /** Municipalities of the other regions of this server. Absent from an older one. */
+  otherTowns: z.optional(
+    z.array(z.object({ regionName: z.string(), name: z.string(), postalCodes: z.array(z.string()) })),
+  ),
 });
 export type CounterFacts = z.infer<typeof CounterFacts>;
 
@@ -244,6 +253,25 @@ export const CheckedCard = z.object({
   placeName: z.optional(z.nullable(z.string())),
 });
 export type CheckedCard = z.infer<typeof CheckedCard>;
+
+/** POST /api/passholders/arrivals: whose the card is that somebody brings who moves here. Nothing of a person comes back. */
+export const ArrivalInput = z.object({
+  organisationId: Id,
+  number: z.string().check(z.maxLength(limits.idMax)),
+});
+export type ArrivalInput = z.infer<typeof ArrivalInput>;
+
+export const Arrival = z.object({
+  number: z.string(),
+  /** Another region of this server hears it by itself; of an unknown one nobody here knows anything. */
+  where: z.enum(['here', 'other-region', 'unknown']),
+  regionName: z.optional(z.string()),
+  /** Of somebody of this region: to move that file here (an act, with name and birth date), or to open it where it is one's own. */
+  passholderId: z.optional(Id),
+  n: z.optional(z.int()),
+  own: z.optional(z.boolean()),
+});
+export type Arrival = z.infer<typeof Arrival>;
 
 /** POST /api/passholders/search. What was typed in the one box: names, birth date, where somebody lives (search-text.ts). */
 export const SearchInput = z.object({

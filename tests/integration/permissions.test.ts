@@ -425,6 +425,11 @@ const CASES: Case[] = [
     allowed: ['admin', 'desk'],
   },
   {
+    route: 'POST /api/passholders/arrivals',
+    body: ({ organisationId }) => ({ organisationId, number: stockCard(1).number }),
+    allowed: ['admin', 'desk'],
+  },
+  {
     route: 'GET /api/passholders/:id',
     path: ({ passholderId }) => `/api/passholders/${passholderId}`,
     allowed: ['admin', 'desk'],

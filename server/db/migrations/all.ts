@@ -29,6 +29,7 @@ import * as uitdatabank from './027_uitdatabank.ts';
 import * as families from './029_families.ts';
 import * as groupPasses from './030_group_passes.ts';
 import * as associations from './031_associations.ts';
+import * as movingBetweenRegions from './033_moving_between_regions.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -62,4 +63,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '029_families': families,
   '030_group_passes': groupPasses,
   '031_associations': associations,
+  '033_moving_between_regions': movingBetweenRegions,
 };

@@ -34,6 +34,7 @@ export const AUDIT_GROUPS = {
     'card-looked-up',
     'unknown-card-looked-up',
     'card-checked',
+    'arrival-checked',
     'card-refused',
     'take-over-refused',
     'family-read',

@@ -119,6 +119,8 @@ function mergedMembership(
   return {
     cardSystemId: first?.cardSystemId ?? '',
     status: own?.status === 'active' || other?.status === 'active' ? 'active' : 'ended',
+    // Where somebody lives is told by the file that stays, and so is when the membership ends.
+    ...(own?.endsOn !== undefined && { endsOn: own.endsOn }),
     // Who pays is known from the file that stays: whoever moves out of the region has it until then.
     kansenstatuut: kansenstatuut && kansenstatuutAfterMove(kansenstatuut, homes, facts.today),
   };

@@ -21,6 +21,7 @@ import {
   type Kansenstatuut,
   type KansenstatuutRefusal,
 } from './kansenstatuut.ts';
+import { endingsOf } from './moving-away.ts';
 import {
   activeCardIn,
   homeOn,
@@ -64,6 +65,10 @@ export type PassholderRefusal =
   | { readonly code: 'is-no-member' }
   /** Another municipality pays: from which day has to be said. */
   | { readonly code: 'is-a-move' }
+  /** Who becomes a member of another region lives outside of this one. */
+  | { readonly code: 'stays-in-region' }
+  /** The card of another region is one of this region: there is a file here. */
+  | { readonly code: 'card-known-here' }
   | { readonly code: 'move-out-of-range'; readonly earliest: CivilDay; readonly latest: CivilDay };
 
 type Decision = Result<readonly PassholderEvent[], PassholderRefusal>;
@@ -125,12 +130,15 @@ export function decidePassholder(
 
 function register(
   passholder: Passholder,
-  { person, cardSystemId, number, kansenstatuut }: Registration,
+  { person, cardSystemId, number, kansenstatuut, comesWith }: Registration,
   facts: PassholderFacts,
 ): Decision {
   if (passholder.n > 0) return refuse({ code: 'is-registered' });
   return withPerson(person, facts, () => {
     const nisCode = facts.nisCodeOf(person);
+    if (comesWith !== undefined && facts.cards.has(comesWith)) return refuse({ code: 'card-known-here' });
+    // The address first: whoever moves here lives here.
+    if (comesWith !== undefined && nisCode === null) return refuse({ code: 'lives-outside' });
     const granted = kansenstatuut ? grantAt(nisCode, null, kansenstatuut, facts) : undefined;
     if (granted && !granted.ok) return granted;
     const card = checkHandOut(facts.cards.get(number), {
@@ -140,7 +148,7 @@ function register(
     });
     if (!card.ok) return card;
     return ok([
-      { kind: 'registered', person, nisCode },
+      { kind: 'registered', person, nisCode, ...(comesWith !== undefined && { comesWith }) },
       { kind: 'membership-started', cardSystemId },
       ...(granted
         ? [{ kind: 'kansenstatuut-set', cardSystemId, act: 'granted', kansenstatuut: granted.value } as const]
@@ -172,10 +180,10 @@ function withdrawNote(
     : ok([{ kind: 'note-withdrawn', noteId, noteBecause: because }]);
 }
 
-/** The card stays; who lives outside the region from then on loses the kansenstatuut here. */
+/** The card stays, unless somebody leaves; who lives outside the region from then on loses the kansenstatuut here. */
 function move(
   passholder: Passholder,
-  { person, from }: Extract<PassholderCommand, { kind: 'move' }>,
+  { person, from, leaves = false }: Extract<PassholderCommand, { kind: 'move' }>,
   facts: PassholderFacts,
 ): Decision {
   const earliest = addCivilDays(facts.today, -facts.moveDays.back);
@@ -183,14 +191,16 @@ function move(
   if (from < earliest || from > latest) return refuse({ code: 'move-out-of-range', earliest, latest });
   const nisCode = facts.nisCodeOf(person);
   const homes = homesAfterMove(passholder.homes, { nisCode, from }, facts.today);
-  if (sameHomes(homes, passholder.homes)) return ok([{ kind: 'details-changed', person }]);
+  if (leaves && nisCode !== null) return refuse({ code: 'stays-in-region' });
+  const endings = endingsOf(passholder, { homes, leaves, today: facts.today });
+  if (sameHomes(homes, passholder.homes)) return ok([{ kind: 'details-changed', person }, ...endings]);
   const rights = passholder.memberships.flatMap(({ cardSystemId, kansenstatuut }) => {
     const moved = kansenstatuut && kansenstatuutAfterMove(kansenstatuut, homes, facts.today);
     if (!moved || moved === kansenstatuut) return [];
     const act = moved.endedOn === undefined ? ('resumed' as const) : ('ended' as const);
     return [{ kind: 'kansenstatuut-set', cardSystemId, act, kansenstatuut: moved } as const];
   });
-  return ok([{ kind: 'moved', person, nisCode, from }, ...rights]);
+  return ok([{ kind: 'moved', person, nisCode, from }, ...rights, ...endings]);
 }
 
 const sameHomes = (a: readonly Home[], b: readonly Home[]): boolean =>

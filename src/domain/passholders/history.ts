@@ -9,6 +9,7 @@ export const EVENT_KINDS = [
   'moved',
   'membership-started',
   'membership-ended',
+  'membership-end-planned',
   'card-handed-out',
   'card-blocked',
   'card-unblocked',

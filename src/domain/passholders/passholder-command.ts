@@ -17,12 +17,15 @@ export const Registration = z.object({
   cardSystemId: CardSystemId,
   number: Number,
   kansenstatuut: z.optional(Grant),
+  /** The card of another region, of who moves here. */
+  comesWith: z.optional(Number),
 });
 export type Registration = z.infer<typeof Registration>;
 
 export const PassholderAct = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('change-details'), person: Person }),
-  z.object({ kind: z.literal('move'), person: Person, from: Day }),
+  /** `leaves`: becomes a member of another region, so that the memberships here end with that day. */
+  z.object({ kind: z.literal('move'), person: Person, from: Day, leaves: z.optional(z.boolean()) }),
   z.object({ kind: z.literal('join'), cardSystemId: CardSystemId, number: Number }),
   z.object({ kind: z.literal('leave'), cardSystemId: CardSystemId, reason: z.enum(END_REASONS) }),
   z.object({ kind: z.literal('block-card'), number: Number, reason: z.enum(BLOCK_REASONS) }),

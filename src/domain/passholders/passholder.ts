@@ -9,7 +9,13 @@ import type { Kansenstatuut } from './kansenstatuut.ts';
 import type { Person } from './person.ts';
 
 export type PassholderEvent =
-  | { readonly kind: 'registered'; readonly person: Person; readonly nisCode: string | null }
+  /** `comesWith`: the card of another region, of who moved here; it can be erased. */
+  | {
+      readonly kind: 'registered';
+      readonly person: Person;
+      readonly nisCode: string | null;
+      readonly comesWith?: UitpasNumber;
+    }
   /** Known before there were events: as it stood in the tables, or in another system. */
   | ({ readonly kind: 'taken-over' } & Pick<Passholder, 'person' | 'homes' | 'memberships' | 'cards'>)
   | { readonly kind: 'details-changed'; readonly person: Person }
@@ -22,6 +28,12 @@ export type PassholderEvent =
     }
   | { readonly kind: 'membership-started'; readonly cardSystemId: string }
   | { readonly kind: 'membership-ended'; readonly cardSystemId: string; readonly reason: EndReason }
+  /** Ends by itself on that day; null: not any more. */
+  | {
+      readonly kind: 'membership-end-planned';
+      readonly cardSystemId: string;
+      readonly on: CivilDay | null;
+    }
   | { readonly kind: 'card-handed-out'; readonly cardSystemId: string; readonly number: UitpasNumber }
   | { readonly kind: 'card-blocked'; readonly number: UitpasNumber; readonly reason: BlockReason }
   | { readonly kind: 'card-unblocked'; readonly number: UitpasNumber }
@@ -68,6 +80,8 @@ export type Membership = {
   readonly cardSystemId: string;
   readonly status: 'active' | 'ended';
   readonly kansenstatuut: Kansenstatuut | null;
+  /** The first day on which it is no membership any more. */
+  readonly endsOn?: CivilDay;
 };
 
 export type Home = { readonly nisCode: string | null; readonly from: CivilDay };
@@ -137,12 +151,23 @@ export function apply(
       return {
         ...next,
         memberships: passholder.memberships.map((membership) =>
-          membership.cardSystemId === event.cardSystemId ? { ...membership, status: 'ended' } : membership,
+          membership.cardSystemId === event.cardSystemId
+            ? { ...withoutEnd(membership), status: 'ended' }
+            : membership,
         ),
         cards: passholder.cards.map((card) =>
           card.cardSystemId === event.cardSystemId && card.state === 'active'
             ? { ...card, state: 'blocked', since: at }
             : card,
+        ),
+      };
+    case 'membership-end-planned':
+      return {
+        ...next,
+        memberships: passholder.memberships.map((membership) =>
+          membership.cardSystemId === event.cardSystemId
+            ? { ...withoutEnd(membership), ...(event.on !== null && { endsOn: event.on }) }
+            : membership,
         ),
       };
     case 'card-handed-out': {
@@ -203,6 +228,8 @@ export function apply(
       };
   }
 }
+
+const withoutEnd = ({ endsOn: _, ...membership }: Membership): Membership => membership;
 
 const cardOf = ({ cards }: Passholder, number: UitpasNumber): OwnCard => {
   const card = cards.find((each) => each.number === number);

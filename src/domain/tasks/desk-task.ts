@@ -7,6 +7,10 @@ import { ok, refuse, type Result } from '../kernel/result.ts';
 export const TASK_KINDS = {
   /** Somebody who is registered at another counter seems to have a file here already. */
   'known-here': { carries: 'passholder', tellsWhere: false },
+  /** To another region: who has this card moves there, and comes for a new one. */
+  'comes-here': { carries: 'number', tellsWhere: true },
+  /** To another region: who has this card became a member over here; the old membership has to end. */
+  'went-elsewhere': { carries: 'number', tellsWhere: true },
 } as const satisfies Readonly<
   Record<string, { readonly carries: 'passholder' | 'number'; readonly tellsWhere: boolean }>
 >;
@@ -18,6 +22,8 @@ export type TaskSide = string | null;
 
 export type DeskTask = {
   readonly kind: TaskKind;
+  /** The region that asks, where it is another one than the one that is asked (docs/adr/026). */
+  readonly fromRegionId?: number;
   readonly from: TaskSide;
   readonly to: TaskSide;
   readonly passholderId: string | null;

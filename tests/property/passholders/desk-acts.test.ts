@@ -12,10 +12,12 @@ import {
 } from '#domain/passholders/card-life.ts';
 import { decidePassholder, type PassholderFacts } from '#domain/passholders/decide-passholder.ts';
 import type { PassholderCommand } from '#domain/passholders/passholder-command.ts';
+import { endedBy } from '#domain/passholders/moving-away.ts';
 import { kansenstatuutOn } from '#domain/passholders/kansenstatuut.ts';
 import {
   END_REASONS,
   apply,
+  homeOn,
   nobody,
   type Passholder,
   type PassholderEvent,
@@ -65,6 +67,13 @@ class Town {
     const decided = decidePassholder(this.person(id), command, this.#facts());
     if (decided.ok) this.#take(id, decided.value);
     return decided.ok;
+  }
+
+  /** What the server does by itself as days go by. */
+  endPlanned(): void {
+    for (const [id, person] of this.people)
+      for (const cardSystemId of endedBy(person, this.today))
+        this.#take(id, [{ kind: 'membership-ended', cardSystemId, reason: 'moved-away' }]);
   }
 
   /** As the server keeps them: a card is in stock until somebody has it. */
@@ -132,28 +141,41 @@ const cardSystemId = fc.constantFrom(WESTHOEK, WESTHOEK, OTHER_SYSTEM);
 const aheadDays = fc.integer({ min: -20, max: 700 });
 const proof = fc.constantFrom('leefloon', 'leefloon', 'attest', 'onbekend');
 
+/** A card of another region, or one of this region by mistake. */
+const arrival = fc.option(
+  fc.constantFrom(stockCard(900).number, stockCard(901).number, stockCard(1).number),
+  { nil: undefined },
+);
+
 type Act = (town: Town, id: string) => PassholderCommand;
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .record({ person, cardSystemId, pick, reduced: fc.boolean(), proof, aheadDays })
+      .record({ person, cardSystemId, pick, reduced: fc.boolean(), proof, aheadDays, comes: arrival })
       .map((given): Act => (town) => ({
         kind: 'register',
         person: given.person,
         cardSystemId: given.cardSystemId,
         number: inStock(town, given.cardSystemId, given.reduced, given.pick),
+        ...(given.comes && { comesWith: given.comes }),
         ...(given.reduced && {
           kansenstatuut: { proof: given.proof, until: addCivilDays(town.today, given.aheadDays) },
         }),
       })),
   },
   person.map((next): Act => () => ({ kind: 'change-details', person: next })),
-  fc.tuple(person, fc.integer({ min: -100, max: 100 })).map(([next, days]): Act => (town) => ({
-    kind: 'move',
-    person: next,
-    from: addCivilDays(town.today, days),
-  })),
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(person, fc.integer({ min: -100, max: 100 }), fc.option(fc.boolean(), { nil: undefined }))
+      .map(([next, days, leaves]): Act => (town) => ({
+        kind: 'move',
+        person: next,
+        from: addCivilDays(town.today, days),
+        ...(leaves !== undefined && { leaves }),
+      })),
+  },
   {
     weight: 2,
     arbitrary: fc.tuple(cardSystemId, pick).map(([system, chosen]): Act => (town) => ({
@@ -234,6 +256,7 @@ function takeStep(town: Town, next: Step): boolean {
       return town.act(next.who, next.act(town, next.who));
     case 'days':
       town.today = addCivilDays(town.today, next.days);
+      town.endPlanned();
       return false;
     case 'counter':
       town.place = next.place;
@@ -252,6 +275,12 @@ function requireLaws(town: Town): void {
     expect(new Set(active).size, 'one active number in a card system').toBe(active.length);
     for (const system of active)
       expect(memberships.find((membership) => membership.cardSystemId === system)?.status).toBe('active');
+    for (const { status, endsOn } of memberships) {
+      expect(endsOn === undefined || endsOn > town.today, 'ends on its day').toBe(true);
+      expect(endsOn === undefined || status === 'active', 'an end to come is of what is going on').toBe(true);
+      // Who leaves lives elsewhere from that day on.
+      if (endsOn !== undefined) expect(homeOn({ homes }, endsOn)).toBeNull();
+    }
     for (const card of cards) if (card.state === 'replaced') expect(card.replacedBy).toBeDefined();
     const days = homes.map(({ from }) => from);
     expect(days).toEqual([...new Set(days)].sort());

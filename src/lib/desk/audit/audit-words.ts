@@ -30,6 +30,7 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'card-looked-up': m.audit_act_card_looked_up,
   'unknown-card-looked-up': m.audit_act_unknown_card_looked_up,
   'card-checked': m.audit_act_card_checked,
+  'arrival-checked': m.audit_act_arrival_checked,
   'card-refused': m.audit_act_card_refused,
   'take-over-refused': m.audit_act_take_over_refused,
   'kansenstatuut-listed': m.audit_act_kansenstatuut_listed,

@@ -120,7 +120,9 @@ export function historyText(entry: HistoryEntry): string {
   const home = entry.homeName ?? m.passholder_outside();
   switch (entry.kind) {
     case 'registered':
-      return m.passholder_did_register({ home });
+      return entry.number === undefined
+        ? m.passholder_did_register({ home })
+        : m.moving_did_register({ home, number });
     case 'taken-over':
       return m.passholder_did_take_over();
     case 'details-changed':
@@ -134,6 +136,10 @@ export function historyText(entry: HistoryEntry): string {
         system: entry.cardSystemName ?? '',
         reason: entry.endReason ? END_WORDS[entry.endReason]().toLowerCase() : '',
       });
+    case 'membership-end-planned':
+      return entry.on === null || entry.on === undefined
+        ? m.moving_did_call_off({ system: entry.cardSystemName ?? '' })
+        : m.moving_did_plan({ system: entry.cardSystemName ?? '', day: civilDayText(entry.on) });
     case 'card-handed-out':
       return m.passholder_did_hand_out({ number });
     case 'card-blocked':

@@ -71,4 +71,6 @@ export const PASSHOLDER_SENTENCES: Readonly<Record<string, () => string>> = {
   'is-no-member': m.passholder_is_no_member,
   'is-a-move': m.passholder_is_a_move,
   'move-out-of-range': m.passholder_move_out_of_range,
+  'stays-in-region': m.moving_problem_stays,
+  'card-known-here': m.moving_problem_known_here,
 };

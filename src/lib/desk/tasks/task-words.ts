@@ -8,6 +8,16 @@ const KINDS: Readonly<Record<TaskKind, { title: () => string; asked: () => strin
     asked: m.tasks_known_here_asked,
     what: m.tasks_known_here_what,
   },
+  'comes-here': {
+    title: m.tasks_comes_here,
+    asked: m.tasks_comes_here_asked,
+    what: m.tasks_comes_here_what,
+  },
+  'went-elsewhere': {
+    title: m.tasks_went_elsewhere,
+    asked: m.tasks_went_elsewhere_asked,
+    what: m.tasks_went_elsewhere_what,
+  },
 };
 
 const isKnown = (kind: string): kind is TaskKind => TASK_KIND_NAMES.some((name) => name === kind);
@@ -18,6 +28,10 @@ export const taskTitle = (kind: string): string => (isKnown(kind) ? KINDS[kind].
 export const askedTitle = (kind: string): string => (isKnown(kind) ? KINDS[kind].asked() : m.tasks_unknown());
 export const taskText = (kind: string): string =>
   isKnown(kind) ? KINDS[kind].what() : m.tasks_unknown_what();
+
+/** What one does with the number of a task. */
+export const numberAct = (kind: string): string =>
+  kind === 'comes-here' ? m.tasks_start() : m.tasks_look_up();
 
 export const TASK_SENTENCES: Readonly<Record<string, () => string>> = {
   'task-done-already': m.tasks_problem_done_already,

@@ -2,7 +2,8 @@
 // a second press, a lost answer or a dead tab never registers anybody twice.
 import type { PaidFor } from '#domain/cash-api.ts';
 import type { Payment } from '#domain/cash/sale.ts';
-import { ActAnswer, type CounterFacts, type RegisterInput } from '#domain/passholder-api.ts';
+import { ActAnswer, Arrival, type CounterFacts, type RegisterInput } from '#domain/passholder-api.ts';
+import { isUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import type { Person } from '#domain/passholders/person.ts';
 import { untrack } from 'svelte';
@@ -30,6 +31,7 @@ const Draft = z.object({
   number: z.string(),
   person: PersonText,
   grant: z.object({ proof: z.string(), until: z.string() }),
+  arrival: z.optional(Arrival),
 });
 type Draft = z.infer<typeof Draft>;
 
@@ -42,12 +44,20 @@ export type Registered = {
   readonly before: boolean;
   /** Absent where the answer was lost. */
   readonly paid: PaidFor | undefined;
+  /** Moved here, with a card of another region. */
+  readonly arrival: Arrival | undefined;
 };
 
 /** A card that another room found in stock: the next registration begins with it. In memory, never in an address. */
 let handed: string | undefined;
 export const startWithCard = (number: string): void => {
   handed = number;
+};
+
+/** Who moves here from another region gets a file and a new card. */
+let arriving: Arrival | undefined;
+export const startWithArrival = (arrival: Arrival): void => {
+  arriving = arrival;
 };
 
 export class Registration {
@@ -76,6 +86,8 @@ export class Registration {
   /** Those who were registered as the next of the family, put together. */
   readonly together = new GrowingFamily();
   done = $state.raw<Registered | undefined>();
+  /** The card of another region that this person has. */
+  arrival = $state.raw<Arrival | undefined>();
   /** When what stands here was typed, if it comes from an earlier time. */
   restoredAt = $state<number>();
   readonly #userId: string;
@@ -91,6 +103,8 @@ export class Registration {
     if (draft) this.#restore(draft.value, draft.at);
     if (handed !== undefined) this.card.start(handed);
     handed = undefined;
+    if (arriving !== undefined) this.arrival = arriving;
+    arriving = undefined;
     if (this.card.number !== undefined) void this.card.check();
   }
 
@@ -130,6 +144,7 @@ export class Registration {
       number: this.card.text,
       person: $state.snapshot(this.person.text),
       grant: { proof: this.grant.proof, until: this.grant.until },
+      ...(this.arrival && { arrival: this.arrival }),
     };
     if (this.done !== undefined) return;
     if (draft.number === '' && isUntouched(draft.person)) clearKeptDraft(this.#userId, DRAFT);
@@ -189,6 +204,7 @@ export class Registration {
     this.waits = false;
     this.done = undefined;
     this.restoredAt = undefined;
+    this.arrival = undefined;
     this.saving.error = undefined;
     this.card.start('');
     this.person.start(person);
@@ -198,7 +214,8 @@ export class Registration {
     clearKeptDraft(this.#userId, DRAFT);
   }
 
-  #restore({ actId, passholderId, number, person, grant }: Draft, at: number): void {
+  #restore({ actId, passholderId, number, person, grant, arrival }: Draft, at: number): void {
+    this.arrival = arrival;
     this.#actId = actId;
     this.#passholderId = passholderId;
     this.card.start(number);
@@ -225,6 +242,7 @@ export class Registration {
         cardSystemId: checked.cardSystemId,
         number,
         ...(grant && { kansenstatuut: grant }),
+        ...(this.arrival && isUitpasNumber(this.arrival.number) && { comesWith: this.arrival.number }),
       },
       ...(payment && { payment }),
       ...(this.insz.value !== undefined && { insz: this.insz.value }),
@@ -243,8 +261,9 @@ export class Registration {
     const before = isCode(error, 'other-act-with-this-id') || isCode(error, 'is-registered');
     if (!ok && !before) return false;
     const { person, number } = input.registration;
+    const { arrival } = this;
     const { firstName, lastName } = person;
-    this.done = { passholderId: input.passholderId, firstName, lastName, number, before, paid };
+    this.done = { passholderId: input.passholderId, firstName, lastName, number, before, paid, arrival };
     this.family = [...this.family, this.done];
     this.together.add(input.passholderId);
     void this.putTogether();
