@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { DeskTask, TaskKind, TaskSide } from '#domain/tasks/desk-task.ts';
+import type { DeskTask, TaskSide } from '#domain/tasks/desk-task.ts';
 import type { Database } from '../db/tables.ts';
 
 type Db = Kysely<Database>;

@@ -174,10 +174,9 @@ test('sent again it is the same act; something else under that id is refused', a
 test('two clerks, each the other way round, at once: one file is left, the other one hears it', async () => {
   for (let round = 0; round < 4; round += 1) {
     const [one, two] = [await known(), await known()];
-    const answers = await Promise.all([
-      send(one, await wishFor(one, two)),
-      send(two, await wishFor(two, one), admin),
-    ]);
+    // Both looked before either sent.
+    const wishes = [await wishFor(one, two), await wishFor(two, one)] as const;
+    const answers = await Promise.all([send(one, wishes[0]), send(two, wishes[1], admin)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(answers.find(({ status }) => status === 409)?.code).toBe('changed-meanwhile');
     const states = await world.context.db
