@@ -89,6 +89,32 @@ test('out of the region with a task for the other side, and in with a card of el
   await expect(page.getByText('Odette Vanelders is ingeschreven', { exact: true })).toBeVisible();
   await lookAtScreen(page, 'came in');
 
+  // Somebody of another municipality of the region: the file is taken over, the card stays.
+  const neighbours = await database.query<{ first: string; last: string; born: string; number: string }>(
+    `select p.first_name as first, p.last_name as last, to_char(p.date_of_birth, 'DD/MM/YYYY') as born, c.uitpas_number as number
+       from passholder p join card c using (region_id, passholder_id)
+      where p.nis_code <> $1 and p.n = 0 and p.date_of_birth < '2000-01-01' and c.state = 'active' and c.kind = 'card'
+        and c.card_system_id = 'uitpas-westhoek' order by p.passholder_id desc limit 1`,
+    [IEPER],
+  );
+  const neighbour = must(neighbours.rows[0], 'somebody of elsewhere');
+  await page.goto(`${server.url}/balie/pashouders/verhuisd`);
+  await page.getByLabel('Kaart die de persoon al heeft').fill(neighbour.number);
+  await expect(page.getByText('Deze kaart is van deze streek')).toBeVisible();
+  await page.getByRole('button', { name: 'Neem het dossier over' }).click();
+  await expect(page.getByLabel('Voornaam')).toBeFocused(); // the first thing to mend
+  await lookAtScreen(page, 'taken over');
+  await page.getByLabel('Voornaam').fill(neighbour.first);
+  await page.getByLabel('Familienaam').fill(neighbour.last);
+  await page.getByLabel('Geboortedatum', { exact: true }).fill(neighbour.born);
+  await page.getByLabel('Postcode').fill('8900');
+  await page.getByLabel('op papier getekend').check();
+  await page.getByRole('button', { name: 'Neem het dossier over' }).click();
+  await expect(page.getByText('Het dossier is nu van jouw balie.')).toBeVisible();
+  await expect(
+    page.getByRole('heading', { level: 1, name: `${neighbour.first} ${neighbour.last}` }),
+  ).toBeVisible();
+
   // What another region asks: the card is one press away, and the task is closed here.
   await database.query(
     `insert into desk_task (region_id, task_id, kind, from_region_id, to_nis, uitpas_number, made_at, made_by)
