@@ -111,6 +111,17 @@ function namesOf(
   }
 }
 
+/** Who has this card, or had it. */
+export async function findHolderOf(db: Db, regionId: number, number: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('card')
+    .select('passholder_id')
+    .where('region_id', '=', regionId)
+    .where('uitpas_number', '=', number)
+    .executeTakeFirst();
+  return row?.passholder_id ?? undefined;
+}
+
 /** Whoever stands in the audit of this region: one look in the index for each of them, however long it is. */
 export async function listActingPeople(
   db: Db,

@@ -1,14 +1,25 @@
 // Reading the audit at the desk: who did what, and who looked at whom. Asking is an entry too.
+import { isUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { AUDIT_GROUPS } from '#domain/audit/audit-action.ts';
-import type { AuditNamed, AuditPage, AuditPeople, AuditQuery } from '#domain/audit-api.ts';
+import type {
+  AuditNamed,
+  AuditPage,
+  AuditPeople,
+  AuditQuery,
+  AuditSubject,
+  AuditSubjectInput,
+} from '#domain/audit-api.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { addCivilDays, startOfCivilDay } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import {
+  findHolderOf,
   listActingPeople,
   listAudit,
   readNamesOf,
@@ -44,6 +55,26 @@ export async function readAudit(context: LogContext, actor: Actor, query: AuditQ
 export async function readAuditPeople(context: LogContext, actor: Actor): Promise<AuditPeople> {
   await requirePermission(context, actor, 'audit.read', {});
   return { people: await listActingPeople(context.db, actor.regionId, limits.auditPeopleMax) };
+}
+
+/** Numbers of a card system can be tried out one by one: more than an auditor looks up in an hour is refused. */
+const SUBJECTS: AttemptRule = { purpose: 'audit-subject', max: 60, windowMs: 3_600_000 };
+
+export type SubjectRefusal =
+  { readonly code: 'number-wrong' } | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
+
+/** By the number of a card; what is then read about that person is written down as any reading is. */
+export async function findAuditSubject(
+  context: LogContext,
+  actor: Actor,
+  { number }: AuditSubjectInput,
+): Promise<Result<AuditSubject, SubjectRefusal>> {
+  await requirePermission(context, actor, 'audit.read', {});
+  if (!isUitpasNumber(number)) return refuse({ code: 'number-wrong' });
+  const tries = await countAttempt(context, SUBJECTS, actor.userId);
+  if (!tries.allowed) return refuse({ code: 'too-many-requests', retryAfterS: tries.retryAfterS });
+  const passholderId = await findHolderOf(context.db, actor.regionId, number);
+  return ok({ subject: passholderId === undefined ? null : `passholder:${passholderId}` });
 }
 
 const filterOf = ({ group, userId, subject, from, to, before }: AuditQuery): LogFilter => ({

@@ -43,6 +43,13 @@ export type AuditRow = z.infer<typeof AuditRow>;
 export const AuditPage = z.object({ entries: z.array(AuditRow), next: z.nullable(z.string()) });
 export type AuditPage = z.infer<typeof AuditPage>;
 
+/** POST /api/audit/subject: who has this card, as the log calls that person. A number travels in no address. 422 number-wrong. */
+export const AuditSubjectInput = z.object({ number: z.string().check(z.maxLength(limits.idMax)) });
+export type AuditSubjectInput = z.infer<typeof AuditSubjectInput>;
+/** Null: nobody of this region has or had it. */
+export const AuditSubject = z.object({ subject: z.nullable(z.string()) });
+export type AuditSubject = z.infer<typeof AuditSubject>;
+
 /** GET /api/audit/people: whoever did something here, for the filter; also who left. */
 export const AuditPeople = z.object({
   people: z.array(z.object({ userId: Id, name: z.string() })).check(z.maxLength(limits.auditPeopleMax)),

@@ -36,6 +36,17 @@ test('a look at a person is told with who looked and at whom, and an auditor hea
   expect(JSON.stringify(masked)).not.toContain('Noor');
 });
 
+test('a person is found by the number of a card, of this region alone, and not by trying', async () => {
+  const { passholderId, number } = await world.card();
+  const find = async (by: DeskClient, asked: string) => by.post('/api/audit/subject', { number: asked });
+  expect((await find(auditor, number)).body).toEqual({ subject: `passholder:${passholderId}` });
+  expect((await find(await world.client('foreign'), number)).body).toEqual({ subject: null });
+  expect(await find(auditor, '123')).toMatchObject({ status: 422, code: 'number-wrong' });
+  let status = 200;
+  for (let i = 0; i < 60 && status === 200; i += 1) ({ status } = await find(auditor, number));
+  expect(status).toBe(429);
+});
+
 test('it is found by group, person and day, and the newest stands first', async () => {
   await world.activity({ title: 'Voorleesuur' });
   const made = await page('?group=activities');

@@ -548,6 +548,11 @@ const CASES: Case[] = [
   },
   { route: 'GET /api/audit', allowed: ['admin', 'auditor', 'foreign'] },
   { route: 'GET /api/audit/people', allowed: ['admin', 'auditor', 'foreign'] },
+  {
+    route: 'POST /api/audit/subject',
+    body: () => ({ number: stockCard(1).number }),
+    allowed: ['admin', 'auditor', 'foreign'],
+  },
   // Which place one may see and change is in settings.test.ts.
   { route: 'GET /api/settings', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
   {

@@ -1,6 +1,6 @@
 // The log as the address asks for it, so that back, reload and a shared link show the same entries.
 import { AUDIT_GROUP_NAMES, type AuditGroup } from '#domain/audit/audit-action.ts';
-import { AuditPage, AuditPeople } from '#domain/audit-api.ts';
+import { AuditPage, AuditPeople, AuditSubject } from '#domain/audit-api.ts';
 import { isCivilDay, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { api } from '../../api.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -60,6 +60,10 @@ export const readPage = (
   if (options.isExport) params.set('export', '1');
   return api.get(`/api/audit?${params}`, AuditPage, { ...(options.signal && { signal: options.signal }) });
 };
+
+/** As the log calls the holder of a card; null: nobody of this region. */
+export const subjectOfCard = async (number: string): Promise<string | null> =>
+  (await api.post('/api/audit/subject', { number }, AuditSubject)).subject;
 
 export class AuditLog extends Resource<AuditPage> {
   readonly people = new Resource<AuditPeople>();
