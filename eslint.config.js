@@ -28,6 +28,19 @@ const SERVER_ROOMS = [
   'activities',
   'auth',
   'staff',
+  'ledger',
+  'passholders',
+  'stock',
+  'bulk',
+  'tasks',
+  'cash',
+  'settings',
+  'families',
+  'grouppasses',
+  'associations',
+  'figures',
+  'posters',
+  'uitdatabank',
 ];
 const PHONE_ROOMS = ['checkins', 'cards', 'devices', 'activities', 'desk', 'scanner'];
 const noSiblingRooms = PHONE_ROOMS.map((room) => ({

@@ -26,7 +26,7 @@ import { unlessRefused } from '../db/unless-refused.ts';
 import { publish } from '../events.ts';
 import { findOrganisation, listMunicipalities, listOrganisations } from '../organisations/repository.ts';
 import { lockCards } from '../passholders/repository.ts';
-import { lockAccounts, post } from '../sync/posting-rows.ts';
+import { lockAccounts, post } from '../ledger/posting-rows.ts';
 import {
   findGroupPass,
   insertGroupPass,

@@ -1,6 +1,6 @@
 // What a batch needs from storage. PostgreSQL implements it (repository.ts); the simulation has one in memory.
 // All calls of one batch happen inside one transaction.
-import type { Entry, AccountKind } from '#domain/ledger/ledger.ts';
+import type { AccountKind } from '#domain/ledger/ledger.ts';
 import type { Anchor } from '#domain/sync/command.ts';
 import type { Custody, HeldCommand, StoredMark } from '#domain/sync/custody.ts';
 import type { PublicKey } from '#domain/sync/exchange.ts';
@@ -13,6 +13,7 @@ import type {
   ServerCard,
 } from '#domain/sync/rule-batch.ts';
 import type { Instant } from '#domain/kernel/civil-time.ts';
+import type { BatchEntry } from '../ledger/posting-rows.ts';
 
 export type BatchDevice = Custody & {
   readonly deviceId: string;
@@ -82,12 +83,6 @@ export type StoredRuling = {
 };
 
 export type Standing = { readonly outcome: Outcome; readonly code: RulingCode | null };
-
-export type BatchEntry = Entry & {
-  readonly commandId: string;
-  readonly n: number;
-  readonly correctsN?: number;
-};
 
 export type NamedAnchor = Pick<Anchor, 'syncNo' | 'serverTime'>;
 export const anchorKey = ({ syncNo, serverTime }: NamedAnchor): string => `${syncNo}|${serverTime}`;

@@ -4,7 +4,7 @@ import type { Database } from '#server/db/tables.ts';
 import { assert } from '#domain/kernel/assert.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import type { Custody, HeldCommand, StoredMark } from '#domain/sync/custody.ts';
-import { hex, plain, withoutNul } from './array-parameter.ts';
+import { hex, plain, withoutNul } from '../db/array-parameter.ts';
 import {
   anchorKey,
   type BatchDevice,

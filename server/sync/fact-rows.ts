@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Database } from '#server/db/tables.ts';
 import type { Occurrence } from '#domain/checkins/activity-policy.ts';
 import type { ServerActivity, ServerCard } from '#domain/sync/rule-batch.ts';
-import { plain } from './array-parameter.ts';
+import { plain } from '../db/array-parameter.ts';
 
 type Trx = Kysely<Database>;
 

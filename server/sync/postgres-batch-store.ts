@@ -13,7 +13,7 @@ import {
   storedMarks,
 } from './command-rows.ts';
 import { activities, cardsByNumber, numbersByChip } from './fact-rows.ts';
-import { lockAccounts, post } from './posting-rows.ts';
+import { lockAccounts, post } from '../ledger/posting-rows.ts';
 import { insertRulings, insertUndos, knownCommands, latestRulings, undosOf } from './ruling-rows.ts';
 import { groups, saveVisits, visitsById } from './visit-rows.ts';
 

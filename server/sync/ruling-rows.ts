@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '#server/db/tables.ts';
 import type { Outcome } from '#domain/sync/ruling.ts';
-import { plain } from './array-parameter.ts';
+import { plain } from '../db/array-parameter.ts';
 import type { NewRuling, Standing, StoredRuling, UndoRow, WaitingUndo } from './batch-store.ts';
 
 type Trx = Kysely<Database>;

@@ -4,7 +4,7 @@ import type { Database } from '#server/db/tables.ts';
 import type { NoteCode } from '#domain/checkins/decide-check-in.ts';
 import type { GroupKey, GroupVisit, RuledVisit } from '#domain/sync/rule-batch.ts';
 import type { Because, Outcome, RulingCode } from '#domain/sync/ruling.ts';
-import { plain } from './array-parameter.ts';
+import { plain } from '../db/array-parameter.ts';
 
 type Trx = Kysely<Database>;
 

@@ -1,11 +1,17 @@
 // The ledger: accounts locked in one order, postings that only come, balances that follow.
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '#server/db/tables.ts';
-import type { AccountKind } from '#domain/ledger/ledger.ts';
-import { plain } from './array-parameter.ts';
-import type { BatchEntry } from './batch-store.ts';
+import type { Database } from '../db/tables.ts';
+import type { AccountKind, Entry } from '#domain/ledger/ledger.ts';
+import { plain } from '../db/array-parameter.ts';
 
 type Trx = Kysely<Database>;
+
+/** `n`: of the entries that one command or act makes. */
+export type BatchEntry = Entry & {
+  readonly commandId: string;
+  readonly n: number;
+  readonly correctsN?: number;
+};
 
 export async function lockAccounts(
   trx: Trx,
