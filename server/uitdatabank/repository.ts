@@ -391,15 +391,17 @@ export async function findOrganisers(
   return new Map(rows.map((row) => [row.organiser_key, row.organisation_id]));
 }
 
-export async function writeOrganiser(
+/** False where somebody chose before: an organiser is never taken over, also not by an import that was looked over earlier. */
+export async function insertOrganiser(
   db: Db,
   regionId: number,
   chosen: { key: string; organisationId: string; at: number; by: string },
-): Promise<void> {
+): Promise<boolean> {
   const columns = { organisation_id: chosen.organisationId, chosen_at: chosen.at, chosen_by: chosen.by };
-  await db
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto('uitdatabank_organiser')
     .values({ region_id: regionId, organiser_key: chosen.key, ...columns })
-    .onConflict((conflict) => conflict.columns(['region_id', 'organiser_key']).doUpdateSet(columns))
-    .execute();
+    .onConflict((conflict) => conflict.columns(['region_id', 'organiser_key']).doNothing())
+    .executeTakeFirstOrThrow();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }

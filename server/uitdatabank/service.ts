@@ -27,12 +27,12 @@ import {
   findImport,
   findSameEvents,
   insertImport,
+  insertOrganiser,
   insertRows,
   listImports,
   listUnknownOrganisers,
   readImportRows,
   writeJudged,
-  writeOrganiser,
   type RowCount,
   type StoredImport,
 } from './repository.ts';
@@ -213,13 +213,15 @@ export async function chooseOrganiser(
     // Only what waits for a choice: an organiser that somebody chose is not taken over by somebody else.
     if (rows.length === 0) return;
     const at = clock.now();
+    let isChosen = true;
     if (key === '') await changeImport(trx, regionId, importId, { otherwise_id: organisationId });
-    else await writeOrganiser(trx, regionId, { key, organisationId, at, by: actorName(actor) });
+    else isChosen = await insertOrganiser(trx, regionId, { key, organisationId, at, by: actorName(actor) });
     const facts = rows.flatMap((row) => row.facts ?? []);
     const otherwiseId = key === '' ? organisationId : held.otherwiseId;
     const judged = await judgeEvents(trx, actor, otherwiseId, facts, at);
     for (const { row, facts: one } of rows)
       await writeJudged(trx, regionId, importId, row, must(one && judged.get(one.eventId), 'a judged row'));
+    if (!isChosen) return;
     await appendAudit(trx, {
       ...{ regionId, at, actor: actorName(actor), action: 'uitdatabank-organiser-chosen' },
       subject: `organisation:${organisationId}`,

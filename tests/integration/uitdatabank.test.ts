@@ -206,6 +206,17 @@ describe('whose it is', () => {
     expect((await upload([unknown({ organizer: event['organizer'] })])).rows.new).toBe(1);
   });
 
+  it('an organiser that somebody chose is not taken over by an import that was looked over before', async () => {
+    const event = unknown();
+    const first = await upload([event], admin);
+    const second = await upload([unknown({ organizer: event['organizer'] })]);
+    const key = first.organisers[0]?.key;
+    const museumId = world.staffed.organisations.museum.organisationId;
+    await admin.post(`${imports}/${first.importId}/organisers`, { key, organisationId: museumId });
+    await world.bib.post(`${imports}/${second.importId}/organisers`, { key, organisationId: bibId() });
+    expect((await rowsOf(second.importId))[0]).toMatchObject({ state: 'bad', code: 'not-yours' });
+  });
+
   it('an event without an organiser asks for this import only', async () => {
     const looked = await upload([anEvent(now, { organizer: undefined })]);
     expect(looked.organisers).toEqual([{ key: '', name: '', count: 1 }]);
