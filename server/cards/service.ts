@@ -11,6 +11,7 @@ import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
+import { findPassOfCard } from '../grouppasses/service.ts';
 import { readPassholder } from '../passholders/repository.ts';
 import { targetOf } from '../passholders/target.ts';
 import { findCard, type CardKey } from './repository.ts';
@@ -57,7 +58,10 @@ export async function lookUpCard(
   }
   const { passholderId, balance, ...facts } = card;
   if (passholderId === null) {
-    return ok({ ...facts, points: null, visitsThisYear: 0, pointsByMonth: [], history: [] });
+    const groupPass =
+      facts.kind === 'group-pass' ? await findPassOfCard(context, actor, facts.number) : undefined;
+    const nothing = { points: null, visitsThisYear: 0, pointsByMonth: [], history: [] };
+    return ok({ ...facts, ...nothing, ...(groupPass && { groupPass }) });
   }
   const { visits, ...past } = await readVisitPast(db, actor.regionId, passholderId, now);
   const mayRead = await mayReadFile(db, actor, passholderId, now);

@@ -65,6 +65,17 @@ export async function findGroupPass(
   return { ...row, years: years.get(groupPassId) ?? [] };
 }
 
+export async function findPassByNumber(
+  db: Db,
+  regionId: number,
+  number: string,
+): Promise<GroupPass | undefined> {
+  const row = await passes(db, regionId).where('g.uitpas_number', '=', number).executeTakeFirst();
+  if (!row) return undefined;
+  const years = await yearsOf(db, regionId, [row.groupPassId]);
+  return { ...row, years: years.get(row.groupPassId) ?? [] };
+}
+
 /** Those that a municipality of the list pays, or an organisation of it holds; all of them without lists. */
 export async function listGroupPasses(
   db: Db,

@@ -27,6 +27,8 @@ export function groupPassRoutes(context: Context, signIn: SignIn): Hono<DeskEnv>
 function unwrap<T>(result: Result<T, GroupPassProblem>): T {
   if (result.ok) return result.value;
   const { code, ...extra } = result.error;
+  if (result.error.code === 'too-many-requests')
+    throw new Problem(429, code, { headers: { 'retry-after': String(result.error.retryAfterS) } });
   if (code === 'not-found') throw new Problem(404, code);
   throw new Problem(code === 'other-act-with-this-id' ? 409 : 422, code, { extra });
 }

@@ -25,10 +25,12 @@ import type { Database } from '../db/tables.ts';
 import { unlessRefused } from '../db/unless-refused.ts';
 import { publish } from '../events.ts';
 import { findOrganisation, listMunicipalities, listOrganisations } from '../organisations/repository.ts';
+import { countRefusedCard, type LimitRefusal } from '../passholders/act-limits.ts';
 import { lockCards } from '../passholders/repository.ts';
 import { lockAccounts, post } from '../ledger/posting-rows.ts';
 import {
   findGroupPass,
+  findPassByNumber,
   insertGroupPass,
   insertPassYear,
   listGroupPasses,
@@ -36,11 +38,14 @@ import {
   type GroupPass,
 } from './repository.ts';
 
-type PassContext = Pick<Context, 'db' | 'clock' | 'ids'>;
+type ReadContext = Pick<Context, 'db' | 'clock'>;
+type PassContext = ReadContext & Pick<Context, 'ids'>;
 type Trx = Transaction<Database>;
 
 export type GroupPassProblem =
-  GroupPassRefusal | { readonly code: 'not-found' | 'other-act-with-this-id' | 'group-pass-holder-unknown' };
+  | GroupPassRefusal
+  | LimitRefusal
+  | { readonly code: 'not-found' | 'other-act-with-this-id' | 'group-pass-holder-unknown' };
 type Done = Result<null, GroupPassProblem>;
 
 export async function listPasses(context: PassContext, actor: Actor): Promise<GroupPassList> {
@@ -116,7 +121,8 @@ export async function makePass(
     await record(context, trx, actor, 'group-pass-made', groupPassId, { holderId, paysNis });
     return grant(context, trx, actor, groupPassId, input);
   });
-  return done.ok ? readPass(context, actor, groupPassId) : done;
+  const counted = await countRefusedCard(context, actor, 'make-group-pass', done);
+  return counted.ok ? readPass(context, actor, groupPassId) : counted;
 }
 
 export async function actOnPass(
@@ -194,6 +200,20 @@ async function grant(
   return ok(null);
 }
 
+/** Of a card that lies on the counter; undefined for who may not see it. */
+export async function findPassOfCard(
+  context: ReadContext,
+  actor: Actor,
+  number: string,
+): Promise<GroupPassFile | undefined> {
+  const { grants, regionId } = actor;
+  const pass = await findPassByNumber(context.db, regionId, number);
+  if (!pass) return undefined;
+  const places = [{ nisCode: pass.paysNis }, { organisationId: pass.holderId }];
+  const maySee = places.some((place) => isAllowed(grants, 'group-pass.read', { regionId, ...place }));
+  return maySee ? fileOf(context, actor, pass) : undefined;
+}
+
 async function readPass(
   context: PassContext,
   actor: Actor,
@@ -203,7 +223,7 @@ async function readPass(
   return pass ? ok(fileOf(context, actor, pass)) : refuse({ code: 'not-found' });
 }
 
-function fileOf({ clock }: PassContext, { grants, regionId }: Actor, pass: GroupPass): GroupPassFile {
+function fileOf({ clock }: ReadContext, { grants, regionId }: Actor, pass: GroupPass): GroupPassFile {
   const today = civilDayOf(clock.now());
   const { groupPassId, number, cardSystemName, name, holderName, paysName, state, years } = pass;
   const target = { regionId, nisCode: pass.paysNis };

@@ -34,7 +34,7 @@ export type LimitRefusal =
 export async function countRefusedCard<T, E extends { readonly code: string }>(
   context: LimitContext,
   actor: Actor,
-  kind: PassholderCommand['kind'] | 'check-card',
+  kind: PassholderCommand['kind'] | 'check-card' | 'make-group-pass',
   answer: Result<T, E>,
 ): Promise<Result<T, E | LimitRefusal>> {
   if (answer.ok || !TELLS_OF_A_CARD.includes(answer.error.code)) return answer;

@@ -1,6 +1,7 @@
 // The contract between the desk screens and the server: one schema for each body, versioned by addition only.
 // All under /api, session cookie, JSON. Errors are problem+json (Problem). Card numbers travel in bodies, never in URLs.
 import * as z from 'zod/mini';
+import { GroupPassFile } from './group-pass-api.ts';
 import { CARD_STATES } from './cards/card-facts.ts';
 import { HEALTH_WARNINGS } from './checkins/activity-health.ts';
 import { CheckInLimit } from './checkins/activity-policy.ts';
@@ -197,6 +198,8 @@ export const VisitPast = z.object({
 export type VisitPast = z.infer<typeof VisitPast>;
 
 export const CardFile = z.object({
+  /** Of a group pass, for who may see it. */
+  groupPass: z.optional(GroupPassFile),
   number: z.string(),
   cardSystemName: z.string(),
   kind: z.enum(['card', 'digital', 'group-pass']),

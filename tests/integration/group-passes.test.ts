@@ -66,7 +66,10 @@ test('made once, also when it is sent twice at once; the card is active and the 
     years: [{ year: 2026, tickets: 40, balance: 40 }],
   });
   const looked = await desk.post('/api/cards/look-up', { number: input.number });
-  expect(looked.body).toMatchObject({ kind: 'group-pass', state: 'active', points: null });
+  expect(looked.body).toMatchObject({
+    ...{ kind: 'group-pass', state: 'active', points: null },
+    groupPass: { name: 'De Speelclub', available: 40 },
+  });
   const { rows } = await sql<{ balance: number; sum: number; lines: number }>`
     select a.balance, sum(p.amount)::integer as sum, count(*)::integer as lines
     from group_pass_year y join account a using (region_id, account_id) join posting p using (region_id, account_id)
@@ -142,4 +145,11 @@ test('at a door it is a group pass: no point, and the sentence for it', async ()
   phone.checkIn({ activityId, number: number as never }, NOW - 60_000);
   const answer = SyncResponse.parse(await world.sync(phone));
   expect(JSON.stringify(answer)).toContain('"group-pass"');
+});
+
+test('cards cannot be gone through by making passes of them', async () => {
+  let answer: Answer | undefined;
+  for (let i = 0; i < 40 && answer?.status !== 429; i += 1)
+    answer = await desk.post('/api/group-passes', inputOf(stockCard(serial++, true).number));
+  expect(answer?.code).toBe('too-many-requests');
 });
