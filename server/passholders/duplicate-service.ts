@@ -6,7 +6,13 @@ import { isAllowed } from '#domain/devices/permissions.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { inszOf } from '#domain/passholders/insz-use.ts';
-import { alikeDays, isWhole, sortMatches, type Duplicates } from '#domain/passholders/duplicate.ts';
+import {
+  alikeDays,
+  isWhole,
+  sortMatches,
+  type Duplicates,
+  type Identity,
+} from '#domain/passholders/duplicate.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
@@ -16,6 +22,7 @@ import { findOrganisation, type Organisation } from '../organisations/repository
 import { listSettings } from '../settings/repository.ts';
 import { addTask } from '../tasks/service.ts';
 import { findNamed, findNamedById, type NamedFile } from './duplicate-repository.ts';
+import { countNumber } from './insz-limits.ts';
 import { findHolder, isInszAsked, noteUse, placeOf } from './insz-store.ts';
 
 type DuplicateContext = Pick<Context, 'db' | 'clock' | 'ids' | 'keys'>;
@@ -32,6 +39,9 @@ const PER_DAY: AttemptRule = { purpose: 'duplicate-check-day', max: 1_000, windo
 const ELSEWHERE: AttemptRule = { purpose: 'known-elsewhere', max: 20, windowMs: 24 * HOUR_MS };
 /** The same person, typed on, is met once. */
 const SAME_PERSON: AttemptRule = { purpose: 'known-elsewhere-person', max: 1, windowMs: 24 * HOUR_MS };
+/** Different birth dates for one name: a slip of the hand or two, and a few namesakes. Their days are not to be found out here. */
+const DAYS_OF_NAME: AttemptRule = { purpose: 'duplicate-days', max: 15, windowMs: 24 * HOUR_MS };
+const SAME_DAY: AttemptRule = { purpose: 'duplicate-day', max: 1, windowMs: 24 * HOUR_MS };
 const AUDIT_EACH = 100;
 
 export async function findDuplicates(
@@ -88,10 +98,12 @@ async function look(
   const organisation = await findOrganisation(db, regionId, organisationId);
   await requirePermission(context, actor, 'passholder.register', organisation);
   if (!organisation) return refuse({ code: 'not-found' });
-  const counted = await countCheck(context, actor);
-  if (!counted.ok) return counted;
+  for (const counted of [await countCheck(context, actor), await countDay(context, actor, identity)])
+    if (!counted.ok) return counted;
   const today = civilDayOf(clock.now());
-  const holder = insz === undefined ? undefined : await findByNumber(context, actor, organisation, insz);
+  const found = insz === undefined ? ok(undefined) : await findByNumber(context, actor, organisation, insz);
+  if (!found.ok) return found;
+  const holder = found.value;
   const named = isWhole(identity)
     ? await findNamed(db, regionId, identity, alikeDays(identity.dateOfBirth), today)
     : [];
@@ -115,15 +127,17 @@ async function findByNumber(
   actor: Actor,
   organisation: Organisation,
   text: string,
-): Promise<NamedFile | undefined> {
+): Promise<Result<NamedFile | undefined, DuplicateRefusal>> {
   const { db, clock } = context;
   const { regionId } = actor;
   const at = clock.now();
   const today = civilDayOf(at);
-  if (!isInszAsked(await listSettings(db, regionId), placeOf(organisation), today)) return undefined;
+  if (!isInszAsked(await listSettings(db, regionId), placeOf(organisation), today)) return ok(undefined);
+  const counted = await countNumber(context, actor, inszOf(text));
+  if (!counted.ok) return counted;
   const passholderId = (await findHolder(db, context, regionId, inszOf(text))) ?? null;
   await noteUse(db, { regionId, passholderId, purpose: 'duplicate-check', at, actor: actorName(actor) });
-  return passholderId === null ? undefined : findNamedById(db, regionId, passholderId, today);
+  return ok(passholderId === null ? undefined : await findNamedById(db, regionId, passholderId, today));
 }
 
 /** Who met too many of other desks asks nothing more that day: an answer would say who exists. */
@@ -141,6 +155,29 @@ async function countCheck(context: DuplicateContext, actor: Actor): Promise<Resu
     if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
   }
   return ok(null);
+}
+
+/** Whoever knows a name could try the days of a life one by one. */
+async function countDay(
+  context: DuplicateContext,
+  { userId }: Actor,
+  identity: Identity,
+): Promise<Result<null, DuplicateRefusal>> {
+  if (!isWhole(identity)) return ok(null);
+  const { firstName, lastName, dateOfBirth } = identity;
+  const name = [firstName, lastName]
+    .map((text) =>
+      text
+        .normalize('NFD')
+        .toLowerCase()
+        .replace(/[^a-z]/g, '')
+        .replace(/(.)\1+/g, '$1'),
+    )
+    .sort()
+    .join('|');
+  const before = await countAttempt(context, SAME_DAY, `${userId}|${name}|${dateOfBirth}`);
+  const days = await countAttempt(context, DAYS_OF_NAME, `${userId}|${name}`, before.allowed ? 1 : 0);
+  return days.allowed ? ok(null) : refuse({ code: 'too-many-requests', retryAfterS: days.retryAfterS });
 }
 
 async function countMet(

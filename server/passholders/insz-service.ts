@@ -12,6 +12,7 @@ import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
 import { findOrganisation } from '../organisations/repository.ts';
 import { listSettings } from '../settings/repository.ts';
+import { countNumber, TAKEN } from './insz-limits.ts';
 import { findHolder, forgetInsz, isInszAsked, keepInsz, noteUse, placeOf } from './insz-store.ts';
 import { readPassholder } from './repository.ts';
 import { targetOf } from './target.ts';
@@ -26,8 +27,6 @@ export type InszRefusal =
   | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
 
 const DAY_MS = 24 * 3_600_000;
-/** Each says whether a number is somebody's: more than a desk meets by mistake. */
-const TAKEN: AttemptRule = { purpose: 'insz-taken', max: 20, windowMs: DAY_MS };
 const CHECKS: AttemptRule = { purpose: 'insz-check', max: 30, windowMs: DAY_MS };
 
 export async function writeInsz(
@@ -47,10 +46,14 @@ export async function writeInsz(
     await targetOf(db, regionId, file, civilDayOf(at)),
   );
   const organisation = await findOrganisation(db, regionId, organisationId);
+  // The counter one works at: what another one asks is not asked here.
+  await requirePermission(context, actor, 'passholder.register', organisation);
   if (!organisation || isUnknown(file)) return refuse({ code: 'not-found' });
   const use = { regionId, passholderId, at, actor: actorName(actor) };
   if (insz !== null && !isInszAsked(await listSettings(db, regionId), placeOf(organisation), civilDayOf(at)))
     return refuse({ code: 'insz-not-asked' });
+  const counted = insz === null ? ok(null) : await countNumber(context, actor, inszOf(insz));
+  if (!counted.ok) return counted;
   const kept = await db.transaction().execute(async (trx): Promise<Result<null, InszRefusal>> => {
     // Locked: who is being erased or merged gets no number any more.
     const standing = await readPassholder(trx, regionId, passholderId, true);
@@ -81,6 +84,8 @@ export async function checkInsz(
     await targetOf(db, regionId, file, civilDayOf(at)),
   );
   if (isUnknown(file)) return refuse({ code: 'not-found' });
+  const counted = await countNumber(context, actor, inszOf(insz));
+  if (!counted.ok) return counted;
   const tries = await countAttempt(context, CHECKS, actor.userId);
   if (!tries.allowed) return refuse({ code: 'too-many-requests', retryAfterS: tries.retryAfterS });
   await noteUse(db, { regionId, passholderId, purpose: 'verify', at, actor: actorName(actor) });

@@ -29,6 +29,7 @@ import { findOrganisation } from '../organisations/repository.ts';
 import { listSettings } from '../settings/repository.ts';
 import { countRefusedCard, isTakeOver, refuseTakeOver, type LimitRefusal } from './act-limits.ts';
 import { findInsz } from './insz-repository.ts';
+import { countNumber } from './insz-limits.ts';
 import { tellTaken, type InszRefusal } from './insz-service.ts';
 import { inszMark, isInszAsked, keepInsz, placeOf } from './insz-store.ts';
 import { findAct, readPassholder, takeActId } from './repository.ts';
@@ -138,6 +139,8 @@ async function act(
   const { insz } = request;
   if (insz !== undefined && !isInszAsked(world.settings, placeOf(organisation), today))
     return refuse({ code: 'insz-not-asked' });
+  const counting = insz === undefined ? ok(null) : await countNumber(context, actor, insz);
+  if (!counting.ok) return counting;
   if (request.command.kind !== 'register') {
     const standing = await readPassholder(db, regionId, request.passholderId, false);
     const refused = await refuseToAct(context, actor, request.command, standing, world.postcodes, today);

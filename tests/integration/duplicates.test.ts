@@ -165,6 +165,15 @@ it('half a person finds nobody, and a hundred questions in a quarter of an hour 
   expect(stopped?.code).toBe('too-many-requests');
 });
 
+it('the birth date of a name cannot be found by trying days', async () => {
+  await person({ last: 'Dagen', nis: DIKSMUIDE, born: '2001-01-20' });
+  const statuses: number[] = [];
+  for (let day = 1; day <= 20; day += 1)
+    statuses.push((await check({ last: 'Dagen', born: `2001-01-${String(day).padStart(2, '0')}` })).status);
+  expect(statuses.indexOf(429)).toBe(15);
+  expect(statuses.slice(15)).toEqual([429, 429, 429, 429, 429]);
+});
+
 it('who was erased is nobody', async () => {
   const passholderId = await person({ last: 'Gewist' });
   const acted = await admin.post(`/api/passholders/${passholderId}/acts`, {

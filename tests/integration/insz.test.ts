@@ -187,6 +187,19 @@ test('twenty taken numbers a day, then nothing is said any more', async () => {
   expect(codes.at(-1)).toBe('too-many-requests');
 });
 
+test('the numbers of one birthday cannot be tried out, by no door', async () => {
+  const { passholderId } = await register();
+  const whole = { organisationId, firstName: 'Bo', lastName: 'Deur', dateOfBirth: '2010-02-01' };
+  const statuses: number[] = [];
+  for (let i = 0; i < 6; i += 1)
+    statuses.push((await desk.post('/api/passholders/duplicates', { ...whole, insz: newNumber() })).status);
+  for (let i = 0; i < 6; i += 1)
+    statuses.push(
+      (await desk.post(`/api/passholders/${passholderId}/insz/check`, { insz: newNumber() })).status,
+    );
+  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429, 429]);
+});
+
 test('while typing: the same number is certainly the same person, whatever else differs', async () => {
   const insz = newNumber();
   const { passholderId } = await register(insz);
