@@ -16,7 +16,7 @@ import {
   type Family,
   type FamilyRefusal,
 } from '#domain/passholders/family.ts';
-import { countAttempt, forgiveAttempt, type AttemptRule } from '../attempts.ts';
+import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
