@@ -3,7 +3,7 @@
 import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import type { CivilDay } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
-import { countAttempt, type AttemptRule } from '../attempts.ts';
+import { countAttempt, forgiveAttempt, type AttemptRule } from '../attempts.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Context } from '../context.ts';
 import { findByCardAndBirth } from './repository.ts';
@@ -17,12 +17,13 @@ export async function findByCardInHand(
   { regionId, userId }: Actor,
   told: { readonly number: string; readonly dateOfBirth: CivilDay },
 ): Promise<Result<string | undefined, { readonly code: 'too-many-requests'; readonly retryAfterS: number }>> {
-  const tried = await countAttempt(context, CARD_DIFFERS, userId, 0);
+  // Beforehand, or dates sent at once would all be looked at.
+  const tried = await countAttempt(context, CARD_DIFFERS, userId);
   if (!tried.allowed) return refuse({ code: 'too-many-requests', retryAfterS: tried.retryAfterS });
   const number = parseUitpasNumber(told.number);
   const found = number.ok
     ? await findByCardAndBirth(context.db, regionId, number.value, told.dateOfBirth)
     : undefined;
-  if (found === undefined) await countAttempt(context, CARD_DIFFERS, userId);
+  if (found !== undefined) await forgiveAttempt(context, CARD_DIFFERS, userId);
   return ok(found);
 }

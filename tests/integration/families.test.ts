@@ -246,3 +246,12 @@ test('the database keeps what happened: nobody is taken out, no day is changed',
   await expect(db.updateTable('family_member').set({ from_day: '2020-01-01' }).execute()).rejects.toThrow();
   await expect(db.deleteFrom('family').execute()).rejects.toThrow();
 });
+
+test('birth dates sent at once are not all looked at', async () => {
+  const family = await make([await register('Samen', '1990-01-01')]);
+  const told = { kind: 'add-by-card', number: stockCard(1).number, dateOfBirth: TODAY, from: TODAY };
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, () => act(family.familyId, { ...told, memberId: randomUUID() })),
+  );
+  expect(answers.filter(({ status }) => status !== 429).length).toBeLessThanOrEqual(20);
+});
