@@ -32,7 +32,7 @@ import { rescueRoutes } from './rescue/routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { createHeldDecisions } from './sync/decide-held.ts';
-import { createDeskSubmission } from './sync/desk-commands.ts';
+import { createDeskLedger, createDeskSubmission } from './sync/desk-commands.ts';
 import { mergeAccounts } from './sync/merge-accounts.ts';
 import type { PhoneTurns } from './phone-turns.ts';
 import { createRescueIntake } from './sync/take-rescued.ts';
@@ -67,7 +67,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', settingRoutes(context, signIn))
     .route('/', cashRoutes(context, signIn))
     .route('/', figureRoutes(context, signIn))
-    .route('/', bulkRoutes(context, signIn))
+    .route('/', bulkRoutes({ ...context, ledger: createDeskLedger(context) }, signIn))
     .route('/', taskRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', posterRoutes(context, signIn, submit))

@@ -24,6 +24,7 @@ import { createMailer } from './mail/mailer.ts';
 import { runMailSender } from './mail/sender.ts';
 import { say } from './say.ts';
 import { listenForStop } from './stop-signals.ts';
+import { createDeskLedger } from './sync/desk-commands.ts';
 import { welcome } from './welcome.ts';
 
 // The composition root: read the settings, build the context, listen, stop cleanly.
@@ -97,7 +98,7 @@ export async function runServer(
     }
     const tidying = runHousekeeping(context);
     stops.push(() => tidying);
-    const lists = runLists(context);
+    const lists = runLists({ ...context, ledger: createDeskLedger(context) });
     stops.push(() => lists);
     const sealing = runSealing(context);
     stops.push(() => sealing);

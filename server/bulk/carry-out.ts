@@ -3,14 +3,16 @@
 // for the row under way. The person is judged anew, by the rights that the starter has now.
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { judgeRow } from '#domain/bulk/judge-row.ts';
+import type { Transaction } from 'kysely';
+import { judgeHere, judgeRow } from '#domain/bulk/judge-row.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
-import { assert } from '#domain/kernel/assert.ts';
+import { assert, must } from '#domain/kernel/assert.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { appendAudit } from '../audit.ts';
 import { userIdIn } from '../auth/actor.ts';
 import { readGrants } from '../auth/repository.ts';
 import type { Context } from '../context.ts';
+import type { Database } from '../db/tables.ts';
 import { idFromText } from '../ids.ts';
 import { findOrganisation } from '../organisations/repository.ts';
 import { readPassholder, takeActId } from '../passholders/repository.ts';
@@ -24,6 +26,7 @@ import {
   storeDecided,
   type World,
 } from '../passholders/weigh-act.ts';
+import { answerOf, openCheckIns, type CheckInContext, type DeskCheckIns } from './check-ins.ts';
 import { endBefore } from './look-over.ts';
 import {
   answerRow,
@@ -46,7 +49,7 @@ const STRETCH = 25;
 /** Rows of one list under way at once: one waits for the disk while another is weighed. */
 const LANES = 2;
 
-type WorkContext = Pick<Context, 'db' | 'clock' | 'log' | 'stopping'>;
+type WorkContext = CheckInContext & Pick<Context, 'log' | 'stopping'>;
 
 /** Ends when the server stops; resolves after the row under way. */
 export async function runLists(context: WorkContext): Promise<void> {
@@ -73,6 +76,8 @@ type Counter = {
   readonly world: World;
   readonly place: string | null;
   readonly grants: Parameters<typeof isAllowed>[0];
+  /** Of a list of visits. */
+  readonly checkIns: DeskCheckIns | undefined;
 };
 
 async function carryOutStretch(context: WorkContext, list: RunningList): Promise<number> {
@@ -84,7 +89,15 @@ async function carryOutStretch(context: WorkContext, list: RunningList): Promise
     await stopForRights(context, list);
     return 0;
   }
-  const counter = { world: await readWorld(db, regionId), place: organisation.nisCode ?? null, grants };
+  const { work, runBy } = list;
+  const checkIns =
+    work.kind === 'check-in' ? await openCheckIns(context, { ...list, work, by: runBy }, grants) : undefined;
+  if (work.kind === 'check-in' && !checkIns) {
+    await stopForRights(context, list);
+    return 0;
+  }
+  const place = organisation.nisCode ?? null;
+  const counter = { world: await readWorld(db, regionId), place, grants, checkIns };
   let answered = 0;
   const lane = async (): Promise<void> => {
     while (answered < STRETCH && !stopping.aborted && (await answerNext(context, list, counter)))
@@ -128,20 +141,44 @@ type Answer = {
   readonly detail: Readonly<Record<string, unknown>>;
 };
 
-async function act(trx: Db, list: RunningList, counter: Counter, row: NextRow, at: number): Promise<Answer> {
-  const { regionId, listId, work, organisationId } = list;
+const refused = (code: string, detail: Answer['detail'] = {}): Answer => ({ state: 'refused', code, detail });
+
+/** Asked first and then written down: what would come to nothing leaves no trace on the list of the activity. */
+async function checkIn(
+  trx: Transaction<Database>,
+  { ledger, desk, commandOf }: DeskCheckIns,
+  { row, number }: NextRow,
+  at: number,
+): Promise<Answer> {
+  const commands = [commandOf({ row, number: must(number, 'a visit is of a card') })];
+  const foreseen = answerOf(must((await ledger.foreseeIn(trx, desk, commands, at))[0], 'one ruling'));
+  if (!foreseen.good) return refused(foreseen.code ?? '', foreseen.detail);
+  const ruling = must((await ledger.submitIn(trx, desk, commands, at))[0], 'one ruling');
+  const { good, code, detail } = answerOf({ ...ruling, insteadOf: null });
+  return { state: good ? 'done' : 'refused', code, detail };
+}
+
+async function act(
+  trx: Transaction<Database>,
+  list: RunningList,
+  counter: Counter,
+  row: NextRow,
+  at: number,
+): Promise<Answer> {
+  const { work } = list;
+  if (counter.checkIns) return checkIn(trx, counter.checkIns, row, at);
+  assert(work.kind !== 'check-in', 'visits are written down in the chain of a desk');
+  const { regionId, listId, organisationId } = list;
   const today = civilDayOf(at);
   const before = await readPassholder(trx, regionId, row.passholderId, true);
   const target = await targetOf(trx, regionId, before, today);
   if (isUnknown(before) || !isAllowed(counter.grants, 'passholder.change', { ...target, regionId }))
-    return { state: 'refused', code: 'not-yours', detail: {} };
+    return refused('not-yours');
   const begun = beginningOf(before, { at, today });
+  if (work.kind === 'export') return tell(trx, list, before.passholderId, judgeHere(begun.start), row, at);
   const facts = factsOf(counter.world, today, counter.place, new Map());
   const judged = judgeRow(begun.start, work, row, facts);
-  if (!judged.ok) {
-    const { code, ...detail } = judged.error;
-    return { state: 'refused', code, detail };
-  }
+  if (!judged.ok) return refusalOf(judged.error);
   const { act: command, events } = judged.value;
   // As any act does: the person first, then the cards it names.
   await lockNamedCards(trx, regionId, command);
@@ -160,6 +197,25 @@ async function act(trx: Db, list: RunningList, counter: Counter, row: NextRow, a
     detail: { listId, row: row.row },
   });
   return { state: 'done', code: null, detail: endBefore(begun.start, work) };
+}
+
+const refusalOf = ({ code, ...detail }: { readonly code: string }): Answer => refused(code, detail);
+
+/** Whose details may leave in the file of the list; that they may stands in the audit of each of them. */
+async function tell(
+  trx: Db,
+  { regionId, listId, runBy, organisationId }: RunningList,
+  passholderId: string,
+  here: ReturnType<typeof judgeHere>,
+  { row }: NextRow,
+  at: number,
+): Promise<Answer> {
+  if (!here.ok) return refusalOf(here.error);
+  await appendAudit(trx, {
+    ...{ regionId, at, actor: runBy, action: 'passholder-exported', subject: `passholder:${passholderId}` },
+    detail: { listId, row, organisationId },
+  });
+  return { state: 'done', code: null, detail: {} };
 }
 
 /** Always false: nothing more to take here. */

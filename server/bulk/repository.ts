@@ -227,7 +227,7 @@ export async function findCards(
   );
 }
 
-export type RunningList = Pick<StoredList, 'listId' | 'work' | 'organisationId'> & {
+export type RunningList = Pick<StoredList, 'listId' | 'title' | 'work' | 'organisationId'> & {
   readonly regionId: number;
   readonly runBy: string;
 };

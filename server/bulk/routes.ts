@@ -1,14 +1,23 @@
 import { Hono } from 'hono';
-import { BulkActInput, BulkInput, RowsQuestion } from '#domain/bulk-api.ts';
+import { BulkActInput, BulkInput, ExportQuestion, RowsQuestion } from '#domain/bulk-api.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { pathId, readJson } from '../request-input.ts';
-import { actOnList, getList, listOwnLists, makeList, readListRows, type BulkProblem } from './service.ts';
+import { readExport } from './export.ts';
+import {
+  actOnList,
+  getList,
+  listOwnLists,
+  makeList,
+  readListRows,
+  type BulkContext,
+  type BulkProblem,
+} from './service.ts';
 
-export function bulkRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
+export function bulkRoutes(context: Context & BulkContext, signIn: SignIn): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
   const signedIn = requireSession(context, signIn);
 
@@ -28,6 +37,10 @@ export function bulkRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   app.post('/bulk/lists/:id/rows', signedIn, async (c) => {
     const question = await readJson(c, RowsQuestion);
     return c.json(unwrap(await readListRows(context, c.get('actor'), pathId(c), question)));
+  });
+  app.post('/bulk/lists/:id/people', signedIn, async (c) => {
+    const question = await readJson(c, ExportQuestion);
+    return c.json(unwrap(await readExport(context, c.get('actor'), pathId(c), question)));
   });
   return app;
 }

@@ -1,5 +1,5 @@
 // Lists of people at a desk: made and looked over, started, stopped, read row by row. A list is of who made it; who may do
-// everything in the region sees them all. What it does to people is in carry-out.ts.
+// everything in the region sees them all. What it does to people is in carry-out.ts, the file of a list in export.ts.
 import { createHash } from 'node:crypto';
 import type { BulkInput, BulkList, BulkLists, BulkRow, RowsAnswer, RowsQuestion } from '#domain/bulk-api.ts';
 import type { AuditAction } from '#domain/audit/audit-action.ts';
@@ -7,18 +7,22 @@ import { readList, type ListRefusal, type ListRow } from '#domain/bulk/read-list
 import { decideJob, type JobAct, type JobRefusal } from '#domain/bulk/job.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { must } from '#domain/kernel/assert.ts';
+import type { BulkWork } from '#domain/bulk/bulk-work.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
+import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { findActivity } from '../activities/repository.ts';
 import { countAttempt, forgiveAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
 import { readStaffNames } from '../auth/staff-names.ts';
-import type { Context } from '../context.ts';
 import { findOrganisation, listMunicipalities } from '../organisations/repository.ts';
 import { readWorld } from '../passholders/weigh-act.ts';
 import { readSheet, type SheetRefusal } from '../sheets/read-sheet.ts';
-import { lookOver, STRANGE, type AskedLine } from './look-over.ts';
+import { isStrange, type AskedLine } from './asked-lines.ts';
+import { openCheckIns, type CheckInContext } from './check-ins.ts';
+import { lookOver } from './look-over.ts';
 import {
   countRows,
   findList,
@@ -27,18 +31,21 @@ import {
   readRows,
   rowsMaxOf,
   setState,
+  type JudgedRow,
   type ReasonCount,
   type ShownRow,
   type StoredList,
 } from './repository.ts';
 
-type BulkContext = Pick<Context, 'db' | 'clock'>;
+export type BulkContext = CheckInContext;
 
 export type BulkProblem =
   | ListRefusal
   | SheetRefusal
   | JobRefusal
   | { readonly code: 'not-found' | 'other-act-with-this-id' }
+  /** Not begun, or longer ago than a paper list reaches. */
+  | { readonly code: 'moment-out-of-reach' }
   | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
 
 const DAY_MS = 24 * 3_600_000;
@@ -56,6 +63,8 @@ export async function makeList(
   const organisation = await findOrganisation(db, regionId, input.organisationId);
   await requirePermission(context, actor, 'bulk.run', organisation);
   if (!organisation) return refuse({ code: 'not-found' });
+  const named = await nameWork(context, actor, input.work);
+  if (!named.ok) return named;
   const requestDigest = createHash('sha256').update(JSON.stringify(input)).digest();
   const known = await findList(db, regionId, input.listId, false);
   if (known) return again(context, actor, known, requestDigest);
@@ -65,11 +74,18 @@ export async function makeList(
   if (!lines.ok) return lines;
 
   const at = clock.now();
+  const { listId, title, organisationId } = input;
+  const work = named.value;
+  const madeBy = actorName(actor);
+  const checkIns =
+    work.kind === 'check-in'
+      ? await openCheckIns(context, { regionId, listId, title, work, by: madeBy }, actor.grants)
+      : undefined;
   const judged = await countingStrange(context, actor, lines.value.length, async () =>
     lookOver(
       db,
       {
-        ...{ regionId, work: input.work, place: organisation.nisCode ?? null, at, today: civilDayOf(at) },
+        ...{ regionId, work, checkIns, place: organisation.nisCode ?? null, at, today: civilDayOf(at) },
         world: await readWorld(db, regionId),
         mayChange: (target) => isAllowed(actor.grants, 'passholder.change', { ...target, regionId }),
       },
@@ -77,8 +93,6 @@ export async function makeList(
     ),
   );
   if (!judged.ok) return judged;
-  const { listId, title, work, organisationId } = input;
-  const madeBy = actorName(actor);
   const isNew = await db.transaction().execute(async (trx) => {
     const list = { listId, title, work, organisationId, requestDigest, madeAt: at, madeBy };
     if (!(await insertList(trx, regionId, list, judged.value))) return false;
@@ -90,6 +104,21 @@ export async function makeList(
   });
   const stored = must(await findList(db, regionId, listId, false), 'the list just made');
   return isNew ? ok(await shown(context, actor, stored)) : again(context, actor, stored, requestDigest);
+}
+
+/** What a list of visits is for, as it is called now; and whether one may write down who was there. */
+async function nameWork(
+  context: BulkContext,
+  actor: Actor,
+  work: BulkWork,
+): Promise<Result<BulkWork, BulkProblem>> {
+  if (work.kind !== 'check-in') return ok(work);
+  const activity = await findActivity(context.db, actor.regionId, work.activityId);
+  await requirePermission(context, actor, 'check-in.paper', activity);
+  if (!activity) return refuse({ code: 'not-found' });
+  const now = context.clock.now();
+  if (work.at > now || work.at < now - limits.paperListBackMs) return refuse({ code: 'moment-out-of-reach' });
+  return ok({ ...work, title: activity.title });
 }
 
 /** A second sending is the same list; the id of somebody else's is not told. */
@@ -134,12 +163,12 @@ function linesOf(
 }
 
 /** Counted beforehand as if all were strange, or lists sent at once would all be looked at; given back when it is known. */
-async function countingStrange<Row extends { readonly code: string | null }>(
+async function countingStrange(
   context: BulkContext,
   { userId }: Actor,
   rows: number,
-  look: () => Promise<Row[]>,
-): Promise<Result<Row[], BulkProblem>> {
+  look: () => Promise<JudgedRow[]>,
+): Promise<Result<JudgedRow[], BulkProblem>> {
   // What was counted before this list decides: one list may be longer than what is left.
   const rule = { ...STRANGE_ROWS, max: STRANGE_ROWS.max + rows };
   const attempt = await countAttempt(context, rule, userId, rows);
@@ -147,7 +176,7 @@ async function countingStrange<Row extends { readonly code: string | null }>(
   try {
     if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
     const judged = await look();
-    strange = judged.filter(({ code }) => code !== null && STRANGE.includes(code)).length;
+    strange = judged.filter(isStrange).length;
     return ok(judged);
   } finally {
     await forgiveAttempt(context, rule, userId, rows - strange);
@@ -157,7 +186,11 @@ async function countingStrange<Row extends { readonly code: string | null }>(
 const seesAll = ({ grants, regionId }: Actor): boolean => isAllowed(grants, 'bulk.run', { regionId });
 
 /** What is somebody else's counts as unknown. */
-async function findOwn(context: BulkContext, actor: Actor, listId: string): Promise<StoredList | undefined> {
+export async function findOwn(
+  context: BulkContext,
+  actor: Actor,
+  listId: string,
+): Promise<StoredList | undefined> {
   const { db } = context;
   const list = await findList(db, actor.regionId, listId, false);
   const own = list && (list.madeBy === actorName(actor) || seesAll(actor)) ? list : undefined;

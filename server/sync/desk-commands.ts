@@ -1,7 +1,15 @@
 // A desk's commands, made on the server itself: the same envelope, chain and batch as a phone's, without a signature.
+import type { Transaction } from 'kysely';
 import type { Context } from '#server/context.ts';
-import type { DeskCommand, DeskRuling, SubmitDeskCommands } from '#server/checkins/desk-command.ts';
+import type {
+  DeskCommand,
+  DeskLedger,
+  DeskRuling,
+  SubmitDeskCommands,
+} from '#server/checkins/desk-command.ts';
+import type { Database } from '#server/db/tables.ts';
 import { sha256 } from '#server/devices/device-signatures.ts';
+import { publish } from '#server/events.ts';
 import { must } from '#domain/kernel/assert.ts';
 import { toBase64url } from '#domain/kernel/bytes.ts';
 import {
@@ -13,48 +21,90 @@ import {
   type WireCommand,
 } from '#domain/sync/command.ts';
 import type { Run } from '#domain/sync/exchange.ts';
+import { foreseeCheckIns } from './foresee-check-ins.ts';
+import { checkRun } from './incoming-command.ts';
 import { contextOf, eventsOf } from './ingest.ts';
+import { batchStoreIn } from './postgres-batch-store.ts';
 import { postgresSyncDatabase } from './postgres-sync-database.ts';
-import { processBatch } from './process-batch.ts';
+import { processBatch, type BatchContext } from './process-batch.ts';
+import type { SyncTransaction } from './sync-database.ts';
 
+type Parts = Pick<Context, 'keys' | 'ids'>;
+type Desk = Parameters<SubmitDeskCommands>[0];
 type ChainEnd = { readonly deviceId: string; readonly ackedSeq: number; readonly ackedHash: Uint8Array };
 
 export function createDeskSubmission({
   db,
-  keys,
-  ids,
+  ...parts
 }: Pick<Context, 'db' | 'keys' | 'ids'>): SubmitDeskCommands {
-  return async ({ regionId, deviceId }, commands, receivedAt) => {
-    const { slug } = await db
-      .selectFrom('region')
-      .select('slug')
-      .where('region_id', '=', regionId)
-      .executeTakeFirstOrThrow();
-    return postgresSyncDatabase(db).transaction(regionId, async ({ store, announce }) => {
-      const device = must(await store.lockDevice(deviceId), 'device of the desk');
-      const here = await store.storedMarks(
-        deviceId,
-        commands.map(({ id }) => id),
-        [],
-      );
-      const seen = new Set(here.map(({ id }) => id));
-      const fresh = commands.filter(({ id }) => !seen.has(id));
-      const rulings: DeskRuling[] = await store.latestRulings(
-        deviceId,
-        here.filter((mark) => mark.device === deviceId).map(({ seq }) => seq),
-      );
-      if (fresh.length > 0) {
-        const run = composeRun(device, fresh, receivedAt, () => ids.bytes(SALT_BYTES));
-        const request = { regionId, regionSlug: slug, deviceId, runs: [run], headSeq: 0, receivedAt };
-        const context = contextOf({ fingerprint: keys.fingerprint[0].bytes }, request);
-        const result = await processBatch(store, device, [run], 0, context);
-        await announce(eventsOf(regionId, result));
-        rulings.push(...result.rulings);
-      }
-      const byId = new Map(rulings.map((ruling) => [ruling.commandId, ruling]));
-      return commands.map(({ id }) => must(byId.get(id), 'a ruling for each command'));
-    });
-  };
+  return (desk, commands, receivedAt) =>
+    postgresSyncDatabase(db).transaction(desk.regionId, (inside) =>
+      submit(parts, inside, desk, commands, receivedAt),
+    );
+}
+
+export const createDeskLedger = (parts: Parts): DeskLedger => ({
+  submitIn: (trx, desk, commands, receivedAt) =>
+    submit(parts, insideOf(trx, desk.regionId), desk, commands, receivedAt),
+  async foreseeIn(trx, desk, commands, at) {
+    const { store } = insideOf(trx, desk.regionId);
+    const device = must(await store.lockDevice(desk.deviceId), 'device of the desk');
+    const context = await rulingContextOf(parts, trx, desk, at);
+    const run = composeRun(device, commands, at, () => parts.ids.bytes(SALT_BYTES));
+    return foreseeCheckIns(store, device, checkRun(device, run, context).commands, context);
+  },
+});
+
+const insideOf = (trx: Transaction<Database>, regionId: number): SyncTransaction<Transaction<Database>> => ({
+  trx,
+  store: batchStoreIn(trx, regionId),
+  announce: (events) => publish(trx, ...events),
+});
+
+async function submit(
+  parts: Parts,
+  { trx, store, announce }: SyncTransaction<Transaction<Database>>,
+  desk: Desk,
+  commands: readonly DeskCommand[],
+  receivedAt: number,
+): Promise<DeskRuling[]> {
+  const { deviceId, regionId } = desk;
+  const device = must(await store.lockDevice(deviceId), 'device of the desk');
+  const here = await store.storedMarks(
+    deviceId,
+    commands.map(({ id }) => id),
+    [],
+  );
+  const seen = new Set(here.map(({ id }) => id));
+  const fresh = commands.filter(({ id }) => !seen.has(id));
+  const rulings: DeskRuling[] = await store.latestRulings(
+    deviceId,
+    here.filter((mark) => mark.device === deviceId).map(({ seq }) => seq),
+  );
+  if (fresh.length > 0) {
+    const run = composeRun(device, fresh, receivedAt, () => parts.ids.bytes(SALT_BYTES));
+    const context = await rulingContextOf(parts, trx, desk, receivedAt);
+    const result = await processBatch(store, device, [run], 0, context);
+    await announce(eventsOf(regionId, result));
+    rulings.push(...result.rulings);
+  }
+  const byId = new Map(rulings.map((ruling) => [ruling.commandId, ruling]));
+  return commands.map(({ id }) => must(byId.get(id), 'a ruling for each command'));
+}
+
+async function rulingContextOf(
+  { keys }: Parts,
+  trx: Transaction<Database>,
+  { regionId, deviceId }: Desk,
+  receivedAt: number,
+): Promise<BatchContext> {
+  const { slug } = await trx
+    .selectFrom('region')
+    .select('slug')
+    .where('region_id', '=', regionId)
+    .executeTakeFirstOrThrow();
+  const request = { regionId, regionSlug: slug, deviceId, runs: [], headSeq: 0, receivedAt };
+  return contextOf({ fingerprint: keys.fingerprint[0].bytes }, request);
 }
 
 /** Commands that go on where the chain of the device ends. */

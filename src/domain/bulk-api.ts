@@ -128,5 +128,26 @@ export const BulkRow = z.object({
 });
 export type BulkRow = z.infer<typeof BulkRow>;
 
+/** POST /api/bulk/lists/:id/people: who they are, of a list that was made for it. `after`: the row one has seen last. */
+export const ExportQuestion = z.object({ after: z.optional(z.int()) });
+export type ExportQuestion = z.infer<typeof ExportQuestion>;
+
+export const ExportedPerson = z.object({
+  row: z.int(),
+  number: z.nullable(z.string()),
+  firstName: z.string(),
+  lastName: z.string(),
+  dateOfBirth: Day,
+  street: z.string(),
+  postalCode: z.string(),
+  city: z.string(),
+  country: z.string(),
+  email: z.string(),
+  phone: z.string(),
+});
+export type ExportedPerson = z.infer<typeof ExportedPerson>;
+export const ExportAnswer = z.object({ people: z.array(ExportedPerson), more: z.boolean() });
+export type ExportAnswer = z.infer<typeof ExportAnswer>;
+
 export const RowsAnswer = z.object({ rows: z.array(BulkRow), more: z.boolean() });
 export type RowsAnswer = z.infer<typeof RowsAnswer>;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { BulkList, RowsAnswer, type BulkInput } from '#domain/bulk-api.ts';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { carryOutStretches } from '#server/bulk/carry-out.ts';
+import { createDeskLedger } from '#server/sync/desk-commands.ts';
 import { tidyUp } from '#server/housekeeping.ts';
 import type { DeskClient } from '#tests/_support/desk-client.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
@@ -53,7 +54,8 @@ const read = async (listId: string, by = desk): Promise<BulkList> =>
 const rowsOf = async (listId: string, question = {}, by = desk): Promise<RowsAnswer> =>
   RowsAnswer.parse((await by.post(`/api/bulk/lists/${listId}/rows`, question)).body);
 async function carryOutAll(): Promise<void> {
-  while ((await carryOutStretches(world.context)) > 0);
+  const ledger = createDeskLedger(world.context);
+  while ((await carryOutStretches({ ...world.context, ledger })) > 0);
 }
 const untilOf = async ({ passholderId }: Holder): Promise<string | null | undefined> =>
   (

@@ -49,6 +49,7 @@ type Ids = {
   entryId: string;
   voucherId: string;
   listId: string;
+  exportId: string;
   familyId: string;
   groupPassId: string;
   associationId: string;
@@ -77,6 +78,7 @@ const NO_IDS: Ids = {
   entryId: '',
   voucherId: '',
   listId: '',
+  exportId: '',
   familyId: '',
   groupPassId: '',
   associationId: '',
@@ -734,6 +736,13 @@ const CASES: Case[] = [
     body: () => ({}),
     allowed: ['admin', 'desk'],
   },
+  {
+    route: 'POST /api/bulk/lists/:id/people',
+    path: ({ exportId }) => `/api/bulk/lists/${exportId}/people`,
+    body: () => ({}),
+    allowed: ['admin', 'desk'],
+    sensitive: true,
+  },
   // Any counter may look up a card of the region; each look-up is audited.
   { route: 'POST /api/cards/look-up', body: () => ({ number: '1' }), allowed: ['admin', 'desk', 'foreign'] },
   ...['approve', 'refuse', 'rename', 'revoke', 'lost'].map((verb) => ({
@@ -917,6 +926,12 @@ beforeAll(async () => {
     source: { numbers: [stockCard(1).number] },
   });
   expect(looked.status).toBe(201);
+  const exportId = crypto.randomUUID();
+  const exported = await client('desk').post('/api/bulk/lists', {
+    ...{ listId: exportId, organisationId, title: 'brief', work: { kind: 'export' } },
+    source: { numbers: [stockCard(1).number] },
+  });
+  expect(exported.status).toBe(201);
   const { setting_id: settingId } = await server.context.db
     .insertInto('setting')
     .values({
@@ -971,6 +986,7 @@ beforeAll(async () => {
     transferId,
     settingId,
     listId,
+    exportId,
     familyId,
     groupPassId,
     associationId,
@@ -1045,6 +1061,7 @@ describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp,
     Object.assign(unknown, { agreementId: id, changeId: id, occurrenceId: id });
     Object.assign(unknown, {
       listId: id,
+      exportId: id,
       entryId: id,
       voucherId: id,
       taskId: id,

@@ -45,6 +45,8 @@ export const AUDIT_GROUPS = {
     'kansenstatuut-saved',
     'bulk-read',
     'bulk-saved',
+    'passholder-exported',
+    'bulk-exported',
     'audit-read',
     'audit-exported',
     'journal-read',

@@ -1,4 +1,5 @@
-// What a desk does with many people at once: the same acts as for one (decide-passholder.ts), for a list. Only ever add.
+// What a desk does with many people at once: the same acts as for one (decide-passholder.ts), for a list; a visit of each, as a
+// phone writes it down; or a file of who they are. Only ever add.
 // Whatever wants a new card (a kansenstatuut on a card that does not say it) or a proof of who one is stays at the counter.
 import * as z from 'zod/mini';
 import { limits } from '../kernel/limits.ts';
@@ -31,8 +32,22 @@ export const BulkWork = z.discriminatedUnion('kind', [
     city: lineOf(limits.cityMax).check(z.minLength(1)),
     street: Street,
   }),
+  /** Each of them was at this activity at this moment. */
+  z.object({
+    kind: z.literal('check-in'),
+    activityId: z.uuid(),
+    at: z.int().check(z.minimum(0), z.maximum(limits.instantMax)),
+    /** What it was called when the list was made: the server says it. */
+    title: z.optional(lineOf(limits.activityTitleMax)),
+  }),
+  /** A file with who they are. */
+  z.object({ kind: z.literal('export') }),
 ]);
 export type BulkWork = z.infer<typeof BulkWork>;
+
+export type CheckInWork = Extract<BulkWork, { kind: 'check-in' }>;
+/** What changes something of the person. */
+export type PersonWork = Exclude<BulkWork, { kind: 'check-in' | 'export' }>;
 
 /** What a row wants otherwise than the rest of the list. */
 export const Wanted = z.object({ until: z.optional(Day), proof: z.optional(tokenOf(limits.idMax)) });

@@ -10,7 +10,7 @@ import {
 } from '../passholders/decide-passholder.ts';
 import type { PassholderAct } from '../passholders/passholder-command.ts';
 import { activeCardIn, type Passholder, type PassholderEvent } from '../passholders/passholder.ts';
-import type { BulkWork, Wanted } from './bulk-work.ts';
+import type { PersonWork, Wanted } from './bulk-work.ts';
 
 /** `number`: the card that the list names; null where a person was chosen without one. */
 export type AskedRow = { readonly number: UitpasNumber | null; readonly wanted: Wanted };
@@ -24,20 +24,25 @@ export type RowRefusal =
 
 export function judgeRow(
   passholder: Passholder,
-  work: BulkWork,
+  work: PersonWork,
   row: AskedRow,
   facts: PassholderFacts,
 ): Result<{ readonly act: PassholderAct; readonly events: readonly PassholderEvent[] }, RowRefusal> {
-  if (passholder.state !== 'active') return refuse({ code: 'not-here', state: passholder.state });
+  const here = judgeHere(passholder);
+  if (!here.ok) return here;
   const act = actOf(passholder, work, row);
   if (!act.ok) return act;
   const decided = decidePassholder(passholder, act.value, facts);
   return decided.ok ? ok({ act: act.value, events: decided.value }) : decided;
 }
 
+/** Somebody to do something with: not erased, and not gone into another file. */
+export const judgeHere = ({ state }: Passholder): Result<undefined, RowRefusal> =>
+  state === 'active' ? ok(undefined) : refuse({ code: 'not-here', state });
+
 function actOf(
   passholder: Passholder,
-  work: BulkWork,
+  work: PersonWork,
   { number, wanted }: AskedRow,
 ): Result<PassholderAct, RowRefusal> {
   const card = number === null ? undefined : passholder.cards.find((each) => each.number === number);
@@ -70,7 +75,7 @@ const hasOnlyBlocked = (passholder: Passholder, cardSystemId: string): boolean =
 /** Only where the street is this one, whole: `Kerkstraat 12` and not `Kerkstraatje 12`. */
 function renameStreet(
   { person }: Passholder,
-  { from, to, postalCode }: Extract<BulkWork, { kind: 'rename-street' }>,
+  { from, to, postalCode }: Extract<PersonWork, { kind: 'rename-street' }>,
 ): Result<PassholderAct, RowRefusal> {
   const street = person?.address.street;
   if (!person || street === undefined || person.address.postalCode !== postalCode)
@@ -84,7 +89,7 @@ function renameStreet(
 
 function changeAddress(
   { person }: Passholder,
-  { postalCode, city, street }: Extract<BulkWork, { kind: 'change-address' }>,
+  { postalCode, city, street }: Extract<PersonWork, { kind: 'change-address' }>,
 ): Result<PassholderAct, RowRefusal> {
   // Who was erased has no address, and is not here either.
   if (!person) return refuse({ code: 'street-differs' });

@@ -202,6 +202,8 @@ export const limits = {
   bulkCellMax: 40,
   /** Rows of such a list that are shown at once. */
   bulkPageRows: 50,
+  /** People in one page of a file. */
+  bulkExportRows: 2_000,
   /** A list that nobody started goes after a week; one that is over, when a question about it is no longer likely. */
   bulkDraftKeptMs: 7 * DAY_MS,
   bulkKeptMs: 92 * DAY_MS,

@@ -37,6 +37,8 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'kansenstatuut-saved': m.audit_act_kansenstatuut_saved,
   'bulk-read': m.audit_act_bulk_read,
   'bulk-saved': m.audit_act_bulk_saved,
+  'bulk-exported': m.audit_act_bulk_exported,
+  'passholder-exported': m.audit_act_passholder_exported,
   'bulk-looked-over': m.audit_act_bulk_looked_over,
   'bulk-started': m.audit_act_bulk_started,
   'bulk-stopped': m.audit_act_bulk_stopped,

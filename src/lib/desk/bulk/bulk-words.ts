@@ -2,7 +2,9 @@
 import type { BulkList, BulkRow } from '#domain/bulk-api.ts';
 import type { BulkWork } from '#domain/bulk/bulk-work.ts';
 import type { JobState, RowState } from '#domain/bulk/job.ts';
+import { dayTimeText } from '../../appearance/dates.ts';
 import { m } from '../../paraglide/messages.js';
+import { reasonSentences } from '../checkins/ruling-words.ts';
 import { BLOCK_WORDS, civilDayText } from '../passholders/passholder-words.ts';
 
 export function workText(work: BulkWork): string {
@@ -15,6 +17,10 @@ export function workText(work: BulkWork): string {
       return m.bulk_work_street({ from: work.from, to: work.to });
     case 'change-address':
       return m.bulk_work_address({ address: `${work.street}, ${work.postalCode} ${work.city}` });
+    case 'check-in':
+      return m.bulk_work_check_in({ activity: work.title ?? '', when: dayTimeText(work.at) });
+    case 'export':
+      return m.bulk_work_export();
   }
 }
 
@@ -60,11 +66,18 @@ export function showsOf({ rows, state }: BulkList): Show[] {
 /** What happens to one row, or happened, or why not. */
 export function answerText({ state, code, detail, until, given }: BulkRow): string {
   if (code !== null) return whyText(code, detail, given);
+  if (typeof detail['points'] === 'number') return visitText(state, detail['points'], detail['note']);
   if (until === null) return state === 'done' ? m.bulk_row_done() : m.bulk_row_ready();
   const to = civilDayText(until);
   if (state === 'done') return m.bulk_row_done_renew({ to });
   const from = typeof detail['current'] === 'string' ? civilDayText(detail['current']) : '–';
   return m.bulk_row_ready_renew({ from, to });
+}
+
+/** A note says more of the card, in the words of the check-ins. */
+function visitText(state: RowState, points: number, note: unknown): string {
+  const text = state === 'done' ? m.bulk_row_done_visit({ points }) : m.bulk_row_ready_visit({ points });
+  return typeof note === 'string' ? `${text}. ${reasonSentences(note)}` : text;
 }
 
 const WHY: Readonly<Record<string, () => string>> = {
@@ -104,14 +117,27 @@ function whyText(code: string, detail: BulkRow['detail'], given: string): string
       return m.bulk_why_twice({ row });
     case 'person-twice':
       return m.bulk_why_person_twice({ row });
+    case 'checked-in-already':
+      return m.bulk_why_checked_in({ at: dayTimeText(Number(detail['at'])) });
     case 'end-not-later':
       return m.bulk_why_end_not_later({ day: civilDayText(String(detail['current'])) });
     case 'end-too-far':
       return m.bulk_why_end_too_far({ day: civilDayText(String(detail['latest'])) });
     default:
-      return (WHY[code] ?? m.bulk_why_other)();
+      return (WHY[code] ?? RULINGS[code] ?? m.bulk_why_other)();
   }
 }
+
+/** Of a list of visits: as the rule of a scan says it, without what one would do at a door. */
+const RULINGS: Readonly<Record<string, () => string>> = {
+  'card-blocked': m.bulk_why_not_active,
+  'card-deleted': m.bulk_why_not_active,
+  'card-not-registered': m.bulk_why_without_holder,
+  'group-pass': m.bulk_why_group_pass,
+  'membership-ended': m.bulk_why_no_member,
+  'activity-closed': m.bulk_why_closed,
+  'activity-unknown': m.bulk_why_closed,
+};
 
 const REASONS: Readonly<Record<string, () => string>> = {
   number: m.bulk_reason_number,
@@ -136,6 +162,12 @@ const REASONS: Readonly<Record<string, () => string>> = {
   'street-differs': m.bulk_reason_street,
   'is-a-move': m.bulk_reason_move,
   'lives-there': m.bulk_reason_lives_there,
+  'checked-in-already': m.bulk_reason_checked_in,
+  'activity-closed': m.bulk_reason_closed,
+  'card-blocked': m.bulk_reason_blocked,
+  'card-deleted': m.bulk_reason_blocked,
+  'card-not-registered': m.bulk_reason_card,
+  'group-pass': m.bulk_reason_card,
 };
 
 /** A reason in a few words, for a list to choose from. */
@@ -147,4 +179,5 @@ export const BULK_SENTENCES: Readonly<Record<string, () => string>> = {
   'list-has-begun': m.bulk_refused_begun,
   'nothing-to-do': m.bulk_refused_nothing,
   'too-many-rows': m.bulk_refused_too_many,
+  'moment-out-of-reach': m.bulk_refused_moment,
 };

@@ -4,9 +4,11 @@ import type { BlockReason } from '#domain/passholders/card-life.ts';
 import { newId } from '../../ids.ts';
 import { m } from '../../paraglide/messages.js';
 import { dateTextOf, parseDateText } from '../../ui/date-text.ts';
+import type { Moment } from './moments.svelte.ts';
 
 type Kind = BulkInput['work']['kind'];
-type Field = 'cardSystemId' | 'until' | 'proof' | 'postalCode' | 'city' | 'street' | 'from' | 'to' | 'source';
+type Field =
+  'cardSystemId' | 'until' | 'proof' | 'postalCode' | 'city' | 'street' | 'from' | 'to' | 'moment' | 'source';
 
 export class NewList {
   /** The same for a second press; another list once something was changed. */
@@ -21,6 +23,8 @@ export class NewList {
   street = $state('');
   from = $state('');
   to = $state('');
+  /** Of a list of visits. */
+  moment = $state.raw<Moment>();
   way = $state<'file' | 'numbers' | 'people'>('file');
   /** Of the search result: those who are not left out. */
   people = $state.raw<readonly string[]>([]);
@@ -77,6 +81,10 @@ export class NewList {
         return { kind, postalCode: postalCode.trim(), from: from.trim(), to: to.trim() };
       case 'change-address':
         return { kind, postalCode: postalCode.trim(), city: city.trim(), street: street.trim() };
+      case 'check-in':
+        return { kind, activityId: this.moment?.activityId ?? '', at: this.moment?.at ?? 0 };
+      case 'export':
+        return { kind };
     }
   }
 
@@ -89,16 +97,17 @@ export class NewList {
       need('until', parseDateText(this.until) !== undefined, m.desk_field_date());
       need('proof', this.proof !== '', m.desk_field_required());
     }
-    if (this.kind === 'rename-street') {
+    if (this.kind === 'rename-street' || this.kind === 'change-address')
       need('postalCode', /^[1-9]\d{3}$/.test(this.postalCode.trim()), m.desk_field_required());
+    if (this.kind === 'rename-street') {
       need('from', this.from.trim() !== '', m.desk_field_required());
       need('to', this.to.trim() !== '', m.desk_field_required());
     }
     if (this.kind === 'change-address') {
-      need('postalCode', /^[1-9]\d{3}$/.test(this.postalCode.trim()), m.desk_field_required());
       need('city', this.city.trim() !== '', m.desk_field_required());
       need('street', this.street.trim() !== '', m.desk_field_required());
     }
+    if (this.kind === 'check-in') need('moment', this.moment !== undefined, m.bulk_needed_moment());
     if (this.way === 'people') need('source', this.people.length > 0, m.bulk_needed_people());
     else if (this.way === 'file') need('source', this.file !== undefined, m.bulk_needed_source());
     else need('source', this.numbers.length > 0, m.bulk_needed_numbers());

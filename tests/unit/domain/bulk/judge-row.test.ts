@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BulkWork } from '#domain/bulk/bulk-work.ts';
+import type { PersonWork } from '#domain/bulk/bulk-work.ts';
 import { judgeRow, type AskedRow } from '#domain/bulk/judge-row.ts';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import type { PassholderFacts } from '#domain/passholders/decide-passholder.ts';
@@ -37,13 +37,13 @@ const entitled = (change: Partial<Passholder> = {}): Passholder => ({
   cards: [{ number, cardSystemId: WESTHOEK, state: 'active', since: 0 }],
   ...change,
 });
-const renew: BulkWork = {
+const renew: PersonWork = {
   kind: 'renew-kansenstatuut',
   cardSystemId: WESTHOEK,
   until: '2027-04-30',
   proof: 'leefloon',
 };
-const judge = (work: BulkWork, row: Partial<AskedRow> = {}, person = entitled()) => {
+const judge = (work: PersonWork, row: Partial<AskedRow> = {}, person = entitled()) => {
   const judged = judgeRow(person, work, { number, wanted: {}, ...row }, facts);
   return judged.ok ? judged.value.events.map(({ kind }) => kind).join() : judged.error.code;
 };
@@ -112,7 +112,7 @@ describe('renewing', () => {
 });
 
 describe('blocking', () => {
-  const block: BulkWork = { kind: 'block-card', reason: 'stolen' };
+  const block: PersonWork = { kind: 'block-card', reason: 'stolen' };
   const blocked = entitled({ cards: [{ number, cardSystemId: WESTHOEK, state: 'blocked', since: 0 }] });
   test.each([
     ['the card of the row', {}, entitled(), 'card-blocked'],
@@ -125,7 +125,7 @@ describe('blocking', () => {
 });
 
 describe('a street with another name', () => {
-  const rename = (from: string, postalCode = '8900'): BulkWork => ({
+  const rename = (from: string, postalCode = '8900'): PersonWork => ({
     ...{ kind: 'rename-street', postalCode, from, to: 'Pater Damiaanstraat' },
   });
   test('keeps number and box', () => {
@@ -144,7 +144,7 @@ describe('a street with another name', () => {
 });
 
 describe('another address', () => {
-  const move = (street: string, postalCode = '8900', city = 'Ieper'): BulkWork => ({
+  const move = (street: string, postalCode = '8900', city = 'Ieper'): PersonWork => ({
     ...{ kind: 'change-address', street, postalCode, city },
   });
   test('is written for who lives in that municipality', () => {
