@@ -76,7 +76,7 @@ export async function insertManyPeople(
     await sql`
       insert into card (region_id, uitpas_number, card_system_id, passholder_id, kind, state, state_since)
       select ${regionId}, twelve || (10 - total % 10) % 10, ${SYSTEM}, id, 'card', 'active', 0
-      from (select id, '0993' || lpad(n::text, 7, '0') || case when n % 7 = 0 then '1' else '0' end as twelve from made) m,
+      from (select id, '0971' || lpad(n::text, 7, '0') || case when n % 7 = 0 then '1' else '0' end as twelve from made) m,
         lateral (select sum(case when i % 2 = 1 then d else d * 2 - case when d > 4 then 9 else 0 end end) as total
           from generate_series(1, 12) i, lateral (select substr(twelve, i, 1)::integer as d) digit) luhn`.execute(
       one,
