@@ -161,6 +161,27 @@ export const test = base.extend<{ newPhone: NewPhone }, { town: Town }>({
   },
 });
 
+/**
+ * Stories that stop, restore or replace their server: each call has a town (and a worker) that no other file shares.
+ * `prepare` runs once, before the first of them.
+ */
+export const testInOwnTown = (
+  prepare: (town: OwnTown) => Promise<void> = async () => undefined,
+): ReturnType<typeof test.extend<object, { town: OwnTown }>> =>
+  test.extend<object, { town: OwnTown }>({
+    town: [
+      // Playwright wants the first argument to be a pattern.
+      // eslint-disable-next-line no-empty-pattern
+      async ({}, use) => {
+        const town = await openTown();
+        await prepare(town);
+        await use(town);
+        await town.close();
+      },
+      { scope: 'worker', timeout: 180_000 },
+    ],
+  });
+
 async function readFreshCards(database: Client): Promise<UitpasNumber[]> {
   const { rows } = await database.query<{ number: UitpasNumber }>(
     `select c.uitpas_number as number from card c

@@ -10,27 +10,14 @@ import {
   expectReady,
   expectRulings,
   expectVerdict,
-  openTown,
   startShift,
-  test as base,
+  testInOwnTown,
   wedge,
-  type OwnTown,
 } from '#tests/_support/story.ts';
 
 const RELEASE = resolve(import.meta.dirname, '../../node_modules/.cache/next-release');
 
-const test = base.extend<object, { town: OwnTown }>({
-  town: [
-    // Playwright wants the first argument to be a pattern.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const town = await openTown();
-      await use(town);
-      await town.close();
-    },
-    { scope: 'worker', timeout: 180_000 },
-  ],
-});
+const test = testInOwnTown();
 
 /** Gone with the page: whoever reloads it takes this away. */
 const mark = (page: Page): Promise<void> =>

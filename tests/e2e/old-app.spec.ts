@@ -10,30 +10,18 @@ import {
   expectReady,
   expectRulings,
   expectVerdict,
-  openTown,
   startShift,
-  test as base,
+  testInOwnTown,
   wedge,
-  type OwnTown,
 } from '#tests/_support/story.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const RELEASE = resolve(import.meta.dirname, '../../node_modules/.cache/old-app');
 const OLD_VERSION = '0.0.9';
 
-const test = base.extend<object, { town: OwnTown }>({
-  town: [
-    // Playwright wants the first argument to be a pattern.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const town = await openTown();
-      makeRelease(RELEASE, { app: OLD_VERSION, server: packageJson.version });
-      await town.deploy(RELEASE);
-      await use(town);
-      await town.close();
-    },
-    { scope: 'worker', timeout: 180_000 },
-  ],
+const test = testInOwnTown(async (town) => {
+  makeRelease(RELEASE, { app: OLD_VERSION, server: packageJson.version });
+  await town.deploy(RELEASE);
 });
 
 test('a phone with an old app says so, goes on scanning, and the desk knows which one it is', async ({

@@ -9,25 +9,12 @@ import {
   expectReady,
   expectRulings,
   expectVerdict,
-  openTown,
   startShift,
-  test as base,
+  testInOwnTown,
   wedge,
-  type OwnTown,
 } from '#tests/_support/story.ts';
 
-const test = base.extend<object, { town: OwnTown }>({
-  town: [
-    // Playwright wants the first argument to be a pattern.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const town = await openTown();
-      await use(town);
-      await town.close();
-    },
-    { scope: 'worker', timeout: 180_000 },
-  ],
-});
+const test = testInOwnTown();
 
 test('phones send again what a restored database lacks, and the desk sees who is still to come', async ({
   town,
