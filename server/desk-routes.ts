@@ -26,6 +26,7 @@ import { staffRoutes } from './staff/routes.ts';
 import { posterRoutes } from './posters/routes.ts';
 import { stockRoutes } from './stock/routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
+import { todayRoutes } from './today/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { uitdatabankRoutes } from './uitdatabank/routes.ts';
 import { rescueRoutes } from './rescue/routes.ts';
@@ -69,6 +70,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', figureRoutes(context, signIn))
     .route('/', bulkRoutes({ ...context, ledger: createDeskLedger(context) }, signIn))
     .route('/', taskRoutes(context, signIn))
+    .route('/', todayRoutes(context, signIn))
     .route('/', checkInRoutes(context, signIn, submit))
     .route('/', posterRoutes(context, signIn, submit))
     .route('/', quarantineRoutes({ ...context, submit, decideHeld }, signIn))

@@ -5,7 +5,7 @@ import { centsEntry, type Entry } from '#domain/ledger/ledger.ts';
 import type { KansenstatuutAct, PassholderEvent } from '#domain/passholders/passholder.ts';
 import type { Database } from '../db/tables.ts';
 import { findDeskDevice } from '../devices/repository.ts';
-import type { CashRow, Db } from './repository.ts';
+import { findClosedThrough, type CashRow, type Db } from './repository.ts';
 
 export type ActOfDay = {
   readonly actId: string;
@@ -156,6 +156,27 @@ export async function findLastEntryDay(
     .where('region_id', '=', regionId)
     .where('organisation_id', '=', organisationId)
     .orderBy('day', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.day;
+}
+
+/** Before `today`, with something paid and not closed. */
+export async function findFirstUnclosedDay(
+  db: Db,
+  regionId: number,
+  organisationId: string,
+  today: CivilDay,
+): Promise<CivilDay | undefined> {
+  const closedThrough = await findClosedThrough(db, regionId, organisationId);
+  const row = await db
+    .selectFrom('cash_entry')
+    .select('day')
+    .where('region_id', '=', regionId)
+    .where('organisation_id', '=', organisationId)
+    .where('day', '<', today)
+    .$if(closedThrough !== undefined, (query) => query.where('day', '>', closedThrough ?? today))
+    .orderBy('day')
     .limit(1)
     .executeTakeFirst();
   return row?.day;

@@ -6,7 +6,7 @@ import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { defaultEndOf } from '#domain/passholders/kansenstatuut.ts';
-import { endWindow, statusOfView } from '#domain/passholders/kansenstatuut-list.ts';
+import { endWindow, statusOfView, type ListView } from '#domain/passholders/kansenstatuut-list.ts';
 import { settingOn } from '#domain/settings/settings.ts';
 import { countAttempt, type AttemptRule } from '../attempts.ts';
 import { appendAudit } from '../audit.ts';
@@ -107,20 +107,14 @@ async function readCounted(
   action: 'kansenstatuut-listed' | 'kansenstatuut-saved',
 ): Promise<Result<Read, ListRefusal>> {
   const { db, clock } = context;
-  const { regionId, grants } = actor;
+  const { regionId } = actor;
   const { view, cardSystemId, nisCode, soonDays, proof, sort, page } = question;
   const attempt = await countAttempt(context, rule, actor.userId);
   if (!attempt.allowed) return refuse({ code: 'too-many-requests', retryAfterS: attempt.retryAfterS });
   const at = clock.now();
   const today = civilDayOf(at);
   const graceDays = settingOn(await listSettings(db, regionId), 'kansenstatuutGraceDays', null, today);
-  const everywhere = isAllowed(grants, 'kansenstatuut.list', { regionId });
-  const scope =
-    everywhere && nisCode === undefined
-      ? undefined
-      : (await ownPlaces(context, actor))
-          .map((place) => place.nisCode)
-          .filter((own) => nisCode === undefined || own === nisCode);
+  const scope = await scopeOf(context, actor, nisCode);
   const { people, total } = await listKansenstatuut(db, {
     ...{ regionId, cardSystemId, today, proof, scope, sort, ...asked },
     window: endWindow(view, { today, graceDays, soonDays }),
@@ -131,6 +125,41 @@ async function readCounted(
   });
   const status = statusOfView(view);
   return ok({ today, graceDays, people: people.map((person) => ({ ...person, status })), total });
+}
+
+/** For who may list (`kansenstatuut.list`): how many end within so many days and how many hold by grace, in the usual card system. */
+export async function countEnding(
+  context: ListContext,
+  actor: Actor,
+  soonDays: number,
+): Promise<{ cardSystemId: string; soon: number; grace: number } | undefined> {
+  const { db, clock } = context;
+  const { regionId } = actor;
+  const [system] = await usualFirst(context, actor, await listCardSystems(db, regionId));
+  if (!system) return undefined;
+  const { cardSystemId } = system;
+  const today = civilDayOf(clock.now());
+  const graceDays = settingOn(await listSettings(db, regionId), 'kansenstatuutGraceDays', null, today);
+  const scope = await scopeOf(context, actor, undefined);
+  const countOf = async (view: ListView): Promise<number> => {
+    const window = endWindow(view, { today, graceDays, soonDays });
+    const asked = { regionId, cardSystemId, today, scope, window, proof: undefined };
+    return (await listKansenstatuut(db, { ...asked, sort: 'until', max: 1, offset: 0 })).total;
+  };
+  return { cardSystemId, soon: await countOf('soon'), grace: await countOf('grace') };
+}
+
+/** The municipalities whose people one may list, narrowed to one of them where asked; undefined: the whole region. */
+async function scopeOf(
+  context: ListContext,
+  actor: Actor,
+  nisCode: string | undefined,
+): Promise<string[] | undefined> {
+  const { grants, regionId } = actor;
+  if (nisCode === undefined && isAllowed(grants, 'kansenstatuut.list', { regionId })) return undefined;
+  return (await ownPlaces(context, actor))
+    .map((place) => place.nisCode)
+    .filter((own) => nisCode === undefined || own === nisCode);
 }
 
 async function ownPlaces(

@@ -7,6 +7,7 @@ import { addCivilDays } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { kansenstatuutOn } from '#domain/passholders/kansenstatuut.ts';
 import { endWindow, LIST_VIEWS, statusOfView } from '#domain/passholders/kansenstatuut-list.ts';
+import { TodayAnswer } from '#domain/today-api.ts';
 import { listQuery } from '#server/passholders/kansenstatuut-repository.ts';
 import type { DeskClient } from '#tests/_support/desk-client.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
@@ -94,6 +95,16 @@ test('one sees one’s own municipality; another one by its name is empty, and t
   expect((await ask({ ...near, nisCode: IEPER }, admin)).total).toBe(own.total);
   expect((await ask(near, admin)).total).toBe(own.total + 3);
   expect((await ask({ ...near, cardSystemId: 'testregio' })).total).toBe(0);
+});
+
+test('a desk hears how many there are before it opens the list, and never whom', async () => {
+  const { organisationId } = world.staffed.organisations.bib;
+  const { kansenstatuut } = TodayAnswer.parse((await desk.get(`/api/today/${organisationId}`)).body);
+  expect(kansenstatuut).toEqual({
+    ...{ cardSystemId: SYSTEM, days: 30 },
+    soon: (await ask({ soonDays: 30 })).total,
+    grace: (await ask({ view: 'grace' })).total,
+  });
 });
 
 test('pages follow each other without a hole, and a page too far says how many there are', async () => {

@@ -589,6 +589,11 @@ const CASES: Case[] = [
     allowed: ['admin', 'desk', 'auditor'],
   },
   {
+    route: 'GET /api/today/:id',
+    path: ({ organisationId }) => `/api/today/${organisationId}`,
+    allowed: READERS,
+  },
+  {
     route: 'POST /api/tills/:id/close',
     path: ({ organisationId }) => `/api/tills/${organisationId}/close`,
     body: () => ({

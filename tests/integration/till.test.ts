@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DayJournal } from '#domain/cash-api.ts';
 import { ActAnswer } from '#domain/passholder-api.ts';
+import { TodayAnswer } from '#domain/today-api.ts';
 import type { Answer, DeskClient } from '#tests/_support/desk-client.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
 import { IEPER, aPerson, stockCard } from '#tests/_support/people-builder.ts';
@@ -136,6 +137,17 @@ test('what was paid while somebody counted is told, and a difference has its rea
   expect(await close({ day: TOMORROW })).toMatchObject({ status: 422, code: 'day-not-over' });
 });
 
+test('a day that nobody closed is named from the day after, to who closes tills', async () => {
+  const waiting = async (by = desk): Promise<TodayAnswer> =>
+    TodayAnswer.parse((await by.get(`/api/today/${organisationId}`)).body);
+  expect((await waiting()).till).toEqual({ unclosedDay: null });
+  world.setNow(NOW + DAY_MS);
+  const [later, atLibrary] = [await waiting(), await waiting(await world.client('bib'))];
+  world.setNow(NOW);
+  expect(later.till).toEqual({ unclosedDay: TODAY });
+  expect(atLibrary).toEqual({ kansenstatuut: null, till: null });
+});
+
 test('of two clerks who close at once one is told; a closed day never changes', async () => {
   const { expectedCents } = await journal();
   const counted = { countedCents: expectedCents - 10, keptCents: 400, why: 'verkeerd teruggegeven' };
@@ -178,6 +190,8 @@ test('of two clerks who close at once one is told; a closed day never changes', 
     ...{ closeId: randomUUID(), day: TOMORROW, expectedCents: 400, countedCents: 400, keptCents: 400 },
   });
   expect(status).toBe(201);
+  const { body: afterwards } = await desk.get(`/api/today/${organisationId}`);
+  expect(TodayAnswer.parse(afterwards).till).toEqual({ unclosedDay: null });
   world.setNow(NOW);
   const sums = await sql`select entry_id from cash_posting group by entry_id having sum(cents) <> 0`.execute(
     world.context.db,
