@@ -2,6 +2,8 @@
 // and resumed; and those of the work list who came with a proof are renewed in a few presses.
 import { readFile } from 'node:fs/promises';
 import { makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
+import { must } from '#domain/kernel/assert.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { lookAtScreen } from '#tests/_support/desk-look.ts';
 import { signInAtDesk } from '#tests/_support/desk-page.ts';
 import { holdersIn } from '#tests/_support/kansenstatuut-holders.ts';
@@ -110,4 +112,58 @@ test('those who brought a proof, from the work list', async ({ town, newPhone })
   await page.getByRole('link', { name: 'Kansenstatuut' }).first().click();
   await page.getByLabel('Kaarten van').selectOption('Testregio');
   await expect(page.getByText('1 pashouder', { exact: true })).toBeVisible();
+});
+
+test('who was there is checked in from a list of numbers, and a file says who they are', async ({
+  town,
+  newPhone,
+}) => {
+  const now = Date.now();
+  const { title, occurrences } = town.activity;
+  const moment = must(
+    occurrences.find(({ opensAt, endsAt }) => opensAt <= now && now < endsAt),
+    'something that goes on now',
+  );
+  const region = regionIn(databaseUrlOf(town.server.dataDir), '');
+  const there = await holdersIn(region.db)(2, () => ({}));
+  await region.close();
+  const numbers = [...there.map(({ number }) => number), '0995 000 000 119'].join('\n');
+  const { page } = await newPhone();
+  await signInAtDesk(page, town.server.url, 'ieper');
+
+  await page.goto(`${town.server.url}/balie/bulk/nieuw`);
+  await page.getByLabel('Inchecken bij een activiteit').check();
+  await page.getByLabel('Dag').fill(civilDayOf(Math.min(moment.startsAt, now)));
+  await page.getByLabel('Zoek op naam of plaats').fill(title);
+  await page.getByLabel('Kaartnummers typen, plakken of scannen').check();
+  await page.getByRole('button', { name: 'Kijk de lijst na' }).click();
+  await expect(page.getByText('Kies een activiteit.')).toBeVisible();
+  const choice = page.getByRole('combobox', { name: 'Activiteit' });
+  const option = choice.locator('option', { hasText: title }).first();
+  await choice.selectOption((await option.getAttribute('value')) ?? '');
+  await page.locator('#bulk-numbers').fill(numbers);
+  await lookAtScreen(page, 'new list of visits');
+  await page.getByRole('button', { name: 'Kijk de lijst na' }).click();
+  await expect(page.getByText('2 rijen zijn in orde')).toBeVisible();
+  await lookAtScreen(page, 'list of visits looked over');
+  await page.getByRole('button', { name: 'Voer 2 rijen uit' }).click();
+  await expect(page.getByText('Klaar: 2 rijen uitgevoerd')).toBeVisible();
+  const { rows } = await town.database.query<{ visits: number }>(
+    'select count(*)::int as visits from visit where uitpas_number = any($1) and slot is not null and not undone',
+    [there.map(({ number }) => number)],
+  );
+  expect(rows).toEqual([{ visits: 2 }]);
+
+  await page.goto(`${town.server.url}/balie/bulk/nieuw`);
+  await page.getByLabel('Gegevens in een bestand zetten').check();
+  await page.getByLabel('Kaartnummers typen, plakken of scannen').check();
+  await page.locator('#bulk-numbers').fill(numbers);
+  await page.getByRole('button', { name: 'Kijk de lijst na' }).click();
+  await page.getByRole('button', { name: 'Voer 2 rijen uit' }).click();
+  await expect(page.getByText('Klaar: 2 rijen uitgevoerd')).toBeVisible();
+  await lookAtScreen(page, 'details in a file');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Bewaar de gegevens als CSV' }).click();
+  const file = await readFile(await (await download).path(), 'utf8');
+  expect(file.trim().split('\r\n')).toHaveLength(3);
 });
