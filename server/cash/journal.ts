@@ -1,7 +1,7 @@
 // What a counter did on one day, and what lies in its till: acts from the events of pass holders, payments and corrections from the
 // till, scans entered by hand from the desk's own device. Who did it stands beside it; of whom, only the first name.
 import type { DayJournal, JournalLine } from '#domain/cash-api.ts';
-import { bookDayOf } from '#domain/cash/till.ts';
+import { bookDayOf, type EntryKind } from '#domain/cash/till.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
 import { addCivilDays, civilDayOf, startOfCivilDay, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
@@ -74,11 +74,17 @@ export async function readJournal(
       };
     }),
     ...entries
-      .filter(({ kind, act_id }) => kind !== 'close' && !(act_id !== null && shownActs.has(act_id)))
+      .filter(({ kind, act_id }) => isPaid(kind) && !(act_id !== null && shownActs.has(act_id)))
       .map((entry): JournalLine => ({
         ...{ at: entry.at, by: nameOf(entry.actor) },
         kind: entry.kind === 'correction' ? 'correction' : 'sale',
         ...{ passholderId: null, firstName: null, paid: paidOf(entry, corrected) },
+      })),
+    ...entries
+      .filter(({ kind }) => kind === 'change')
+      .map(({ at, actor: who, entry_id, due_cents, why }): JournalLine => ({
+        ...{ at, by: nameOf(who), kind: due_cents > 0 ? 'change-in' : 'change-out' },
+        ...{ passholderId: null, firstName: null, moved: { entryId: entry_id, cents: due_cents, why } },
       })),
     ...scans.map((scan): JournalLine => ({
       ...{ at: scan.at, by: '', kind: scan.undone ? 'scans-undone' : 'scans-entered' },
@@ -108,6 +114,8 @@ export async function readJournal(
     },
   });
 }
+
+const isPaid = (kind: EntryKind): boolean => kind === 'sale' || kind === 'correction';
 
 const ORDER = [
   'registered',
@@ -147,7 +155,7 @@ const paidOf = (entry: CashRow, corrected: ReadonlySet<string | null>): JournalL
 function moneyOf(entries: readonly CashRow[]): DayJournal['money'] {
   const byMeans = new Map<NonNullable<CashRow['means']>, { count: number; cents: number }>();
   for (const { kind, means, due_cents } of entries) {
-    if (kind === 'close' || means === null) continue;
+    if (!isPaid(kind) || means === null) continue;
     const sum = byMeans.get(means) ?? { count: 0, cents: 0 };
     byMeans.set(means, { count: sum.count + (kind === 'sale' ? 1 : -1), cents: sum.cents + due_cents });
   }

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { CheckVoucherInput, CloseInput, CorrectInput, VoucherInput } from '#domain/cash-api.ts';
+import { CheckVoucherInput, CloseInput, CorrectInput, MoveInput, VoucherInput } from '#domain/cash-api.ts';
 import type { Result } from '#domain/kernel/result.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
@@ -17,7 +17,7 @@ import {
   stopVoucher,
   type CashRefusal,
 } from './service.ts';
-import { closeDay, correctPayment, type TillRefusal } from './till-service.ts';
+import { closeDay, correctPayment, moveChange, type TillRefusal } from './till-service.ts';
 
 const Empty = z.object({});
 const DayQuery = z.object({ day: z.optional(Day) });
@@ -40,6 +40,10 @@ export function cashRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   app.post('/tills/:id/close', signedIn, async (c) => {
     const input = await readJson(c, CloseInput);
     return c.json(unwrap(await closeDay(context, c.get('actor'), pathId(c), input)), 201);
+  });
+  app.post('/tills/:id/change', signedIn, async (c) => {
+    const input = await readJson(c, MoveInput);
+    return c.json(unwrap(await moveChange(context, c.get('actor'), pathId(c), input)), 201);
   });
   app.get('/vouchers', signedIn, async (c) => c.json(await readVouchers(context, c.get('actor'))));
   // A code is worth money: in the body, never in an address.

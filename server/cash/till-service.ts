@@ -1,11 +1,19 @@
 // What a counter does with its till: count it and close the day, and take a payment back. One till is written by one at a time, so
 // that two who close at once see each other; the tables refuse whatever would change a closed day.
 import { createHash } from 'node:crypto';
-import type { CloseAnswer, CloseInput, CorrectInput, PaidFor } from '#domain/cash-api.ts';
+import type {
+  CloseAnswer,
+  CloseInput,
+  CorrectInput,
+  MoveAnswer,
+  MoveInput,
+  PaidFor,
+} from '#domain/cash-api.ts';
 import {
   bookDayOf,
   decideClose,
   decideCorrection,
+  decideMove,
   type CloseRefusal,
   type CorrectionRefusal,
 } from '#domain/cash/till.ts';
@@ -39,6 +47,7 @@ export type TillRefusal =
   | CloseRefusal
   | CorrectionRefusal
   | { readonly code: 'not-found' | 'other-act-with-this-id' }
+  | { readonly code: 'too-little-in-till'; readonly expectedCents: number }
   /** Something was paid since: what should be there now. */
   | { readonly code: 'till-changed'; readonly expectedCents: number };
 
@@ -90,6 +99,44 @@ export async function closeDay(
       detail: { day, differenceCents },
     });
     return ok({ day, differenceCents });
+  });
+}
+
+/** Change into the till or out of it, on the first open day. Sent again it is the same act. */
+export async function moveChange(
+  context: TillContext,
+  actor: Actor,
+  organisationId: string,
+  { entryId, ...move }: MoveInput,
+): Promise<Result<MoveAnswer, TillRefusal>> {
+  const { db, clock } = context;
+  const { regionId } = actor;
+  const organisation = await findOrganisation(db, regionId, organisationId);
+  await requirePermission(context, actor, 'till.manage', organisation);
+  if (!organisation) return refuse({ code: 'not-found' });
+  const place = [regionId, organisationId] as const;
+  const cents = move.way === 'in' ? move.cents : -move.cents;
+
+  return db.transaction().execute(async (trx): Promise<Result<MoveAnswer, TillRefusal>> => {
+    await lockTill(trx, ...place);
+    const expectedCents = await readTillBalance(trx, ...place, 'cash');
+    const twin = await findCashEntry(trx, regionId, entryId);
+    if (twin)
+      return twin.kind === 'change' && twin.organisation_id === organisationId && twin.due_cents === cents
+        ? ok({ expectedCents })
+        : refuse({ code: 'other-act-with-this-id' });
+    const decided = decideMove(entryId, move, expectedCents);
+    if (!decided.ok) return decided;
+    const at = clock.now();
+    const day = bookDayOf(civilDayOf(at), await findClosedThrough(trx, ...place));
+    const by = { at, actor: actorName(actor) };
+    const row = { ...emptyRow(...place, entryId), ...by, kind: 'change' as const, day, why: move.why };
+    await insertCashEntry(trx, { ...row, due_cents: cents }, decided.value);
+    await appendAudit(trx, {
+      ...{ ...by, regionId, action: 'till-change-moved', subject: `organisation:${organisationId}` },
+      detail: { day, cents },
+    });
+    return ok({ expectedCents: expectedCents + cents });
   });
 }
 

@@ -300,6 +300,18 @@ export interface Database {
     at: number;
     actor: string;
   };
+  card_count: {
+    region_id: number;
+    count_id: string;
+    card_system_id: string;
+    place_nis: string | null;
+    kansenstatuut: boolean;
+    expected: number;
+    counted: number;
+    why: string;
+    at: number;
+    actor: string;
+  };
   bulk_list: {
     region_id: number;
     list_id: string;

@@ -12,6 +12,7 @@ import {
   listCardSystems,
   listMunicipalities,
 } from '../organisations/repository.ts';
+import { listNewestCounts } from './count-repository.ts';
 import { countStock, listDeliveries, listRanges, listTransferItems, listTransfers } from './repository.ts';
 import { mayManage, type StockContext } from './service.ts';
 
@@ -60,9 +61,10 @@ export async function readStock(
     regionId,
     listed.map(({ transferId }) => transferId),
   );
+  const counts = (await listNewestCounts(db, regionId)).filter(({ place_nis }) => sees(place_nis));
   const nameOf = await readStaffNames(db, [
     ...listed.flatMap(({ sentBy, closedBy }) => [sentBy, closedBy ?? sentBy]),
-    ...deliveries.map(({ actor: who }) => who),
+    ...[...deliveries, ...counts].map(({ actor: who }) => who),
   ]);
 
   return {
@@ -81,6 +83,12 @@ export async function readStock(
                 range.cardSystemId === cardSystemId &&
                 range.kansenstatuut === kansenstatuut,
             );
+            const newest = counts.find(
+              (each) =>
+                each.place_nis === place &&
+                each.card_system_id === cardSystemId &&
+                each.kansenstatuut === kansenstatuut,
+            );
             return {
               cardSystemId,
               cardSystemName: systemName.get(cardSystemId) ?? cardSystemId,
@@ -89,6 +97,12 @@ export async function readStock(
               underWay,
               ranges: boxes.slice(0, RANGES_SHOWN).map(({ first, last, count }) => ({ first, last, count })),
               moreRanges: boxes.length > RANGES_SHOWN,
+              ...(newest && {
+                count: {
+                  ...{ at: newest.at, by: nameOf.get(newest.actor) ?? '', why: newest.why },
+                  ...{ expected: newest.expected, counted: newest.counted },
+                },
+              }),
             };
           }),
       })),

@@ -1,12 +1,13 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Result } from '#domain/kernel/result.ts';
-import { DeliveryInput, ReceiveInput, TransferInput, WriteOffInput } from '#domain/stock-api.ts';
+import { CountInput, DeliveryInput, ReceiveInput, TransferInput, WriteOffInput } from '#domain/stock-api.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { parseQuery, pathId, readJson } from '../request-input.ts';
+import { countCards } from './count-service.ts';
 import { readStock } from './overview.ts';
 import {
   checkDelivery,
@@ -53,6 +54,10 @@ export function stockRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
     const input = await readJson(c, WriteOffInput);
     return c.json(unwrap(await writeOffCards(context, c.get('actor'), input)));
   });
+  app.post('/stock/counts', signedIn, async (c) => {
+    const input = await readJson(c, CountInput);
+    return c.json(unwrap(await countCards(context, c.get('actor'), input)), 201);
+  });
   return app;
 }
 
@@ -60,6 +65,6 @@ function unwrap<T>(result: Result<T, StockProblem>): T {
   if (result.ok) return result.value;
   const { code, ...extra } = result.error;
   if (code === 'not-found') throw new Problem(404, code);
-  const isConflict = code === 'other-act-with-this-id' || code === 'closed-already';
+  const isConflict = ['other-act-with-this-id', 'closed-already', 'stock-changed'].includes(code);
   throw new Problem(isConflict ? 409 : 422, code, { extra });
 }

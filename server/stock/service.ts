@@ -21,6 +21,7 @@ import {
   type DeliveryRefusal,
   type NewCard,
 } from '#domain/stock/delivery.ts';
+import type { CountRefusal } from '#domain/stock/count.ts';
 import {
   decideReceive,
   decideSend,
@@ -56,6 +57,7 @@ export type StockContext = Pick<Context, 'db' | 'clock'>;
 
 export type StockProblem =
   | StockRefusal
+  | CountRefusal
   | DeliveryRefusal
   | SheetRefusal
   | { readonly code: 'not-found' | 'place-unknown' | 'card-system-unknown' | 'range-unreadable' }

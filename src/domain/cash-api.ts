@@ -2,7 +2,7 @@
 // by the screen, once: a second sending is the same act.
 import * as z from 'zod/mini';
 import { PAYMENT_MEANS } from './cash/sale.ts';
-import { ENTRY_KINDS, TillCount } from './cash/till.ts';
+import { ENTRY_KINDS, TillCount, TillMove } from './cash/till.ts';
 import { VOUCHER_KINDS, VoucherCode } from './cash/voucher.ts';
 import { limits } from './kernel/limits.ts';
 import { lineOf, tokenOf } from './kernel/plain-text.ts';
@@ -115,6 +115,8 @@ export const JOURNAL_KINDS = [
   'scans-undone',
   'sale',
   'correction',
+  'change-in',
+  'change-out',
 ] as const;
 export type JournalKind = (typeof JOURNAL_KINDS)[number];
 
@@ -128,6 +130,8 @@ export const JournalLine = z.object({
   /** Of scans entered or undone by hand. */
   activity: z.optional(z.string()),
   count: z.optional(z.int()),
+  /** Of change that went into the till or out of it. */
+  moved: z.optional(z.object({ entryId: Id, cents: z.int(), why: z.string() })),
   paid: z.optional(
     z.object({
       entryId: Id,
@@ -193,3 +197,9 @@ export const CorrectInput = z.object({
   why: lineOf(limits.reasonMax).check(z.minLength(1)),
 });
 export type CorrectInput = z.infer<typeof CorrectInput>;
+
+/** POST /api/tills/:id/change: answered with what should lie in the till now. */
+export const MoveInput = z.object({ entryId: Id, ...TillMove.shape });
+export type MoveInput = z.infer<typeof MoveInput>;
+export const MoveAnswer = z.object({ expectedCents: z.int() });
+export type MoveAnswer = z.infer<typeof MoveAnswer>;

@@ -31,6 +31,10 @@ export const StockOverview = z.object({
           /** Boxes in this cupboard, at most as many as are shown. */
           ranges: z.array(z.object({ first: z.string(), last: z.string(), count: z.int() })),
           moreRanges: z.boolean(),
+          /** The last time that somebody counted it by hand; absent from an older server. */
+          count: z.optional(
+            z.object({ at: Instant, by: z.string(), expected: z.int(), counted: z.int(), why: z.string() }),
+          ),
         }),
       ),
     }),
@@ -121,6 +125,21 @@ export const WriteOffInput = z.object({
   reason: z.enum(WRITE_OFF_REASONS),
 });
 export type WriteOffInput = z.infer<typeof WriteOffInput>;
+
+/** POST /api/stock/counts. `seen`: what the screen said should be there. */
+export const CountInput = z.object({
+  countId: Id,
+  organisationId: Id,
+  place: Place,
+  cardSystemId: tokenOf(limits.idMax),
+  kansenstatuut: z.boolean(),
+  seen: z.int().check(z.minimum(0)),
+  counted: z.int().check(z.minimum(0), z.maximum(999_999)),
+  why: lineOf(limits.reasonMax),
+});
+export type CountInput = z.infer<typeof CountInput>;
+export const CountAnswer = z.object({ difference: z.int() });
+export type CountAnswer = z.infer<typeof CountAnswer>;
 
 /** The answer to each act: how many cards it moved. */
 export const StockAnswer = z.object({ cards: z.int() });

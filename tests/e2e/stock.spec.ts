@@ -62,6 +62,20 @@ test('a box of cards goes from the printer to the counter of Ieper', async ({ to
     await expect(ieper.getByText('29 kaarten ontvangen')).toBeVisible();
     await expect(box).toContainText('1 kaart ontbrak');
   });
+  await test.step('what lies there is counted, and a difference has its reason', async () => {
+    await ieper
+      .getByRole('button', { name: /^Tel na UITPAS Westhoek/ })
+      .first()
+      .click();
+    const dialog = ieper.getByRole('dialog', { name: 'Kaarten natellen' });
+    await dialog.getByLabel('Zoveel liggen er').fill('3');
+    await dialog.getByRole('button', { name: 'Noteer' }).click();
+    await expect(dialog.getByLabel('Vanwaar het verschil?')).toBeFocused();
+    await lookAtScreen(ieper, 'count cards');
+    await dialog.getByLabel('Vanwaar het verschil?').fill('doos staat nog in de zaal');
+    await dialog.getByRole('button', { name: 'Noteer' }).click();
+    await expect(ieper.getByText('te weinig. doos staat nog in de zaal')).toBeVisible();
+  });
   await test.step('a broken one is written off', async () => {
     await ieper
       .getByRole('button', { name: new RegExp(`^Afschrijven 0997 000 000`) })

@@ -77,6 +77,15 @@ test('a card is sold at the price of the region, taken back, and the day is clos
   await expect(sold).toContainText('gecorrigeerd');
   await lookAtScreen(page, 'day journal');
 
+  await page.getByRole('button', { name: 'Wisselgeld' }).click();
+  await dialog.getByLabel('Bedrag').fill('20');
+  await dialog.getByRole('button', { name: 'Noteer' }).click();
+  await expect(dialog.getByLabel('Reden')).toBeFocused();
+  await lookAtScreen(page, 'change into the till');
+  await dialog.getByLabel('Reden').fill('kleingeld van de bank');
+  await dialog.getByRole('button', { name: 'Noteer' }).click();
+  await expect(day.getByRole('row').filter({ hasText: 'Wisselgeld in de kassa' })).toContainText('€ 20,00');
+
   await page.getByRole('button', { name: 'Dag afsluiten' }).click();
   await dialog.getByLabel('Geteld in de kassa').fill('999,00');
   await expect(dialog.getByText('te veel')).toBeVisible();

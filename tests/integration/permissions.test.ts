@@ -601,6 +601,12 @@ const CASES: Case[] = [
     }),
     allowed: ['admin', 'desk'],
   },
+  {
+    route: 'POST /api/tills/:id/change',
+    path: ({ organisationId }) => `/api/tills/${organisationId}/change`,
+    body: () => ({ entryId: crypto.randomUUID(), way: 'in', cents: 100, why: 'proef' }),
+    allowed: ['admin', 'desk'],
+  },
   { route: 'GET /api/vouchers', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
   {
     route: 'POST /api/vouchers/check',
@@ -657,6 +663,14 @@ const CASES: Case[] = [
     body: ({ organisationId }) => ({
       ...{ actId: crypto.randomUUID(), organisationId, place: IEPER, reason: 'lost' },
       ranges: [{ first: stockCard(1).number, last: stockCard(1).number }],
+    }),
+    allowed: ['admin', 'desk', 'foreign'],
+  },
+  {
+    route: 'POST /api/stock/counts',
+    body: ({ organisationId }) => ({
+      ...{ countId: crypto.randomUUID(), organisationId, place: IEPER, cardSystemId: 'uitpas-westhoek' },
+      ...{ kansenstatuut: false, seen: 1, counted: 2, why: 'proef' },
     }),
     allowed: ['admin', 'desk', 'foreign'],
   },

@@ -269,3 +269,33 @@ test('what is written off is gone for good, and never delivered again', async ()
     body: { report: { problems: [{ row: 1, code: 'known-already' }] } },
   });
 });
+
+test('a cupboard is counted: against what should be there now, with a reason where it differs, and once', async () => {
+  await inCupboard(IEPER, '1');
+  const kindIn = async () =>
+    (await stockOf(desk)).cupboards
+      .find(({ place }) => place === IEPER)
+      ?.kinds.find(({ cardSystemId, kansenstatuut }) => cardSystemId === SYSTEM && kansenstatuut);
+  const seen = (await kindIn())?.inStock ?? 0;
+  const count = (over: Record<string, unknown>, by = desk): Promise<Answer> =>
+    by.post('/api/stock/counts', {
+      ...{ countId: randomUUID(), organisationId, place: IEPER, cardSystemId: SYSTEM, kansenstatuut: true },
+      ...{ seen, counted: seen, why: '', ...over },
+    });
+  expect(await count({ counted: seen - 1 })).toMatchObject({ status: 422, code: 'count-needs-reason' });
+  expect(await count({ seen: seen + 1 })).toMatchObject({
+    ...{ status: 409, code: 'stock-changed', body: { expected: seen } },
+  });
+  const countId = randomUUID();
+  const short = { countId, counted: seen - 2, why: 'doos gescheurd' };
+  expect(await count(short)).toMatchObject({ status: 201, body: { difference: -2 } });
+  expect(await count(short)).toMatchObject({ status: 201, body: { difference: -2 } });
+  expect(await count({ countId })).toMatchObject({ status: 409, code: 'other-act-with-this-id' });
+  expect(await kindIn()).toMatchObject({
+    inStock: seen,
+    count: { expected: seen, counted: seen - 2, why: 'doos gescheurd', by: 'desk', at: NOW },
+  });
+  expect((await count({ place: DIKSMUIDE })).status).toBe(403);
+  expect((await count({ place: null })).status).toBe(403);
+  await expect(world.context.db.updateTable('card_count').set({ counted: seen }).execute()).rejects.toThrow();
+});

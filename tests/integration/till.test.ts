@@ -126,6 +126,33 @@ test('a payment goes back the way it came, once, and its voucher can be used aga
   expect(await correct(correction?.paid?.entryId)).toMatchObject({ status: 422, code: 'not-to-correct' });
 });
 
+test('change into the till and out of it counts in what should lie there, once, and never more than there is', async () => {
+  const move = (over: Record<string, unknown>, by = desk): Promise<Answer> =>
+    by.post(`/api/tills/${organisationId}/change`, {
+      ...{ entryId: randomUUID(), way: 'in', cents: 2_000, why: 'wisselgeld uit de kluis' },
+      ...over,
+    });
+  const { expectedCents, money } = await journal();
+  const entryId = randomUUID();
+  const twice = await Promise.all([move({ entryId }), move({ entryId })]);
+  expect(twice.map(({ status }) => status)).toEqual([201, 201]);
+  expect(await move({ entryId, cents: 5 })).toMatchObject({ status: 409, code: 'other-act-with-this-id' });
+  const out = { way: 'out', cents: expectedCents + 2_000 };
+  const both = await Promise.all([move({ ...out, why: 'naar de bank' }), move(out, admin)]);
+  expect(both.map(({ status, code }) => `${status} ${code}`).sort()).toEqual([
+    '201 undefined',
+    '422 too-little-in-till',
+  ]);
+  await move({ cents: expectedCents });
+  const after = await journal();
+  expect(after).toMatchObject({ expectedCents, money });
+  expect(
+    after.lines.filter(({ kind }) => kind.startsWith('change-')).map(({ moved }) => moved?.cents),
+  ).toEqual(expect.arrayContaining([2_000, -expectedCents - 2_000, expectedCents]));
+  for (const wrong of [{ cents: 0 }, { cents: -5 }, { cents: 1.5 }, { why: ' ' }, { way: 'weg' }])
+    expect((await move(wrong)).status).toBe(422);
+});
+
 test('what was paid while somebody counted is told, and a difference has its reason', async () => {
   const { expectedCents } = await journal();
   await register();

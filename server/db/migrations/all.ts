@@ -30,6 +30,8 @@ import * as families from './029_families.ts';
 import * as groupPasses from './030_group_passes.ts';
 import * as associations from './031_associations.ts';
 import * as movingBetweenRegions from './033_moving_between_regions.ts';
+import * as tillChange from './035_till_change.ts';
+import * as cardCounts from './036_card_counts.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -64,4 +66,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '030_group_passes': groupPasses,
   '031_associations': associations,
   '033_moving_between_regions': movingBetweenRegions,
+  '035_till_change': tillChange,
+  '036_card_counts': cardCounts,
 };

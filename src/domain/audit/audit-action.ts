@@ -73,9 +73,16 @@ export const AUDIT_GROUPS = {
     'task-done',
   ],
   'group-passes': ['group-pass-made', 'group-pass-granted', 'group-pass-blocked', 'group-pass-unblocked'],
-  stock: ['stock-delivered', 'stock-sent', 'stock-received', 'stock-withdrawn', 'stock-written-off'],
+  stock: [
+    'stock-delivered',
+    'stock-sent',
+    'stock-received',
+    'stock-withdrawn',
+    'stock-written-off',
+    'stock-counted',
+  ],
   settings: ['setting-changed', 'setting-withdrawn', 'voucher-made', 'voucher-ended'],
-  till: ['till-closed', 'payment-corrected'],
+  till: ['till-closed', 'till-change-moved', 'payment-corrected'],
   activities: [
     'activity-created',
     'activity-changed',

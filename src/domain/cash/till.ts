@@ -75,7 +75,31 @@ export function decideClose(
   });
 }
 
-export const ENTRY_KINDS = ['sale', 'correction', 'close'] as const;
+/** Change from the safe into the till, or back. */
+export const TillMove = z.object({
+  way: z.enum(['in', 'out']),
+  cents: Cents.check(z.minimum(1)),
+  why: lineOf(limits.reasonMax).check(z.minLength(1)),
+});
+export type TillMove = z.infer<typeof TillMove>;
+
+/** What does not lie in the till cannot come out of it. A mistake is followed by the same amount the other way. */
+export function decideMove(
+  entryId: string,
+  { way, cents }: TillMove,
+  expectedCents: number,
+): Result<Entry, { readonly code: 'too-little-in-till'; readonly expectedCents: number }> {
+  if (way === 'out' && cents > expectedCents) return refuse({ code: 'too-little-in-till', expectedCents });
+  const into = way === 'in' ? cents : -cents;
+  return ok(
+    centsEntry(entryId, [
+      ['cash', into],
+      ['safe', -into],
+    ] satisfies [TillAccount, number][]),
+  );
+}
+
+export const ENTRY_KINDS = ['sale', 'correction', 'close', 'change'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export type CorrectionRefusal = { readonly code: 'corrected-already' | 'not-to-correct' };

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CARD_REASONS, priceRuleFor, uncoveredReasons, type PriceRule } from '#domain/cash/card-price.ts';
 import { decideSale, entryOfSale, PAYMENT_MEANS, priceOf, type SaleFacts } from '#domain/cash/sale.ts';
-import { bookDayOf, decideClose, decideCorrection, type EntryKind } from '#domain/cash/till.ts';
+import { bookDayOf, decideClose, decideCorrection, decideMove, type EntryKind } from '#domain/cash/till.ts';
 import { checkVoucher, discountOf, type Voucher } from '#domain/cash/voucher.ts';
 import { addCivilDays } from '#domain/kernel/civil-time.ts';
 import { mirrorOf, sumByUnit, type Entry } from '#domain/ledger/ledger.ts';
@@ -72,6 +72,15 @@ class Till {
     if (decided.ok)
       this.booked.push({ kind: 'correction', day: this.#day, entry: decided.value, voucher: found.voucher });
   }
+  move(way: 'in' | 'out', amount: number): void {
+    const decided = decideMove(
+      `${++this.#serial}`,
+      { way, cents: amount, why: 'proef' },
+      this.balance('cash'),
+    );
+    if (decided.ok)
+      this.booked.push({ kind: 'change', day: this.#day, entry: decided.value, voucher: false });
+  }
   close(off: number, keep: number): void {
     const expectedCents = this.balance('cash');
     const countedCents = Math.max(0, expectedCents + off);
@@ -101,6 +110,11 @@ const step = fc.oneof(
   }),
   fc.record({ act: fc.constant('correct' as const), nth: fc.nat({ max: 40 }) }),
   fc.record({ act: fc.constant('close' as const), off: fc.integer({ min: -300, max: 300 }), keep: cents }),
+  fc.record({
+    act: fc.constant('move' as const),
+    way: fc.constantFrom('in' as const, 'out' as const),
+    cents,
+  }),
   fc.record({ act: fc.constant('wait' as const) }),
 );
 
@@ -113,6 +127,7 @@ it('a till in any order of acts', () => {
         if (next.act === 'sell') till.sell(next.cents, next.means, next.voucher);
         else if (next.act === 'correct') till.correct(next.nth);
         else if (next.act === 'close') till.close(next.off, next.keep);
+        else if (next.act === 'move') till.move(next.way, next.cents);
         else till.today = addCivilDays(till.today, 1);
 
         expect(sumByUnit(till.booked.map(({ entry }) => entry)).get('cent') ?? 0).toBe(0);

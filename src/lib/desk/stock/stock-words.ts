@@ -4,6 +4,7 @@ import { formatUitpasNumber, parseUitpasNumber, type UitpasNumber } from '#domai
 import { limits } from '#domain/kernel/limits.ts';
 import type { DeliveryReport, StockOverview } from '#domain/stock-api.ts';
 import type { WriteOffReason } from '#domain/stock/stock.ts';
+import { dayText } from '../../appearance/dates.ts';
 import { m } from '../../paraglide/messages.js';
 
 export type Cupboard = StockOverview['cupboards'][number];
@@ -21,6 +22,16 @@ export const placeText = (places: StockOverview['places'], place: Place): string
 
 export const kindText = ({ cardSystemName, kansenstatuut }: Kind): string =>
   `${cardSystemName}, ${kansenstatuut ? m.stock_kind_kansenstatuut() : m.stock_kind_regular()}`;
+
+/** When somebody counted it last, and what came out. */
+export function countText({ at, by, expected, counted, why }: NonNullable<Kind['count']>): string {
+  const said = { day: dayText(at), by };
+  if (counted === expected) return m.stock_counted_right({ ...said, count: counted });
+  const difference = counted - expected;
+  return difference > 0
+    ? m.stock_counted_more({ ...said, count: difference, why })
+    : m.stock_counted_less({ ...said, count: -difference, why });
+}
 
 const shown = (number: string): string => formatUitpasNumber(number as UitpasNumber); // the server's own number
 
@@ -113,6 +124,8 @@ export function usualCardSystem({ cupboards, cardSystems }: StockOverview): stri
 export const STOCK_SENTENCES: Readonly<Record<string, () => string>> = {
   'not-in-this-stock': m.stock_refused_not_here,
   'same-place': m.stock_refused_same_place,
+  'stock-changed': m.stock_problem_changed,
+  'count-needs-reason': m.stock_problem_count,
   'closed-already': m.stock_refused_closed,
   'too-many-cards': m.stock_refused_too_many,
   'sheet-empty': m.stock_refused_empty,

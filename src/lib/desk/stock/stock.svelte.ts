@@ -1,9 +1,11 @@
 // Cards in stock: what lies where, and the acts on it. Each act has an id that is made when its dialog opens, so that a second
 // press or a lost answer never moves a box twice.
 import {
+  CountAnswer,
   DeliveryReport,
   StockAnswer,
   StockOverview,
+  type CountInput,
   type DeliveryInput,
   type TransferInput,
   type WriteOffInput,
@@ -38,6 +40,11 @@ export const stock = {
     act(`/api/stock/transfers/${transferId}/receive`, { missing }),
   withdraw: (transferId: string): Promise<StockAnswer> =>
     act(`/api/stock/transfers/${transferId}/withdraw`, {}),
+  async count(input: CountInput): Promise<CountAnswer> {
+    const answer = await api.post('/api/stock/counts', input, CountAnswer);
+    stock.reload();
+    return answer;
+  },
   writeOff: (input: WriteOffInput): Promise<StockAnswer> => act('/api/stock/write-offs', input),
 };
 

@@ -22,6 +22,8 @@ const KIND_WORDS: Readonly<Record<JournalKind, () => string>> = {
   'scans-undone': m.till_kind_scans_undone,
   sale: m.till_kind_sale,
   correction: m.till_kind_correction,
+  'change-in': m.till_kind_change_in,
+  'change-out': m.till_kind_change_out,
 };
 export const kindText = (kind: JournalKind): string => KIND_WORDS[kind]();
 
@@ -45,7 +47,7 @@ const CARDS: readonly JournalKind[] = [
 ];
 const PEOPLE: readonly JournalKind[] = ['details-changed', 'moved', 'membership-ended', 'merged', 'erased'];
 
-export function isShown({ kind, paid }: JournalLine, filter: Filter): boolean {
+export function isShown({ kind, paid, moved }: JournalLine, filter: Filter): boolean {
   switch (filter) {
     case 'all':
       return true;
@@ -58,7 +60,7 @@ export function isShown({ kind, paid }: JournalLine, filter: Filter): boolean {
     case 'scans':
       return kind.startsWith('scans-');
     case 'money':
-      return paid !== undefined && (paid.dueCents !== 0 || paid.discountCents !== 0);
+      return moved !== undefined || (paid !== undefined && (paid.dueCents !== 0 || paid.discountCents !== 0));
   }
 }
 
@@ -79,6 +81,7 @@ export const TILL_SENTENCES: Readonly<Record<string, () => string>> = {
   'kept-too-much': m.till_problem_kept,
   'difference-needs-reason': m.till_problem_difference,
   'till-changed': m.till_problem_changed,
+  'too-little-in-till': m.till_problem_too_little,
   'corrected-already': m.till_problem_corrected,
   'not-to-correct': m.till_problem_not_to_correct,
 };

@@ -1,5 +1,13 @@
 // The day of the counter one works at.
-import { CloseAnswer, DayJournal, PaidFor, type CloseInput, type CorrectInput } from '#domain/cash-api.ts';
+import {
+  CloseAnswer,
+  DayJournal,
+  MoveAnswer,
+  PaidFor,
+  type CloseInput,
+  type CorrectInput,
+  type MoveInput,
+} from '#domain/cash-api.ts';
 import { api } from '../../api.ts';
 import { Resource } from '../resource.svelte.ts';
 
@@ -25,6 +33,8 @@ export const journal = {
   },
   close: (input: CloseInput): Promise<CloseAnswer> =>
     anew(() => api.post(`${path()}/close`, input, CloseAnswer)),
+  move: (input: MoveInput): Promise<MoveAnswer> =>
+    anew(() => api.post(`${path()}/change`, input, MoveAnswer)),
   correct: (entryId: string, input: CorrectInput): Promise<PaidFor> =>
     anew(() => api.post(`/api/cash/entries/${encodeURIComponent(entryId)}/correct`, input, PaidFor)),
 };

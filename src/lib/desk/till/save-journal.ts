@@ -45,7 +45,7 @@ const rowsOf = ({ organisationName, day }: DayJournal, lines: readonly JournalLi
   ],
   ...[...lines]
     .reverse()
-    .map(({ at, kind, firstName, activity, count, by, paid }) => [
+    .map(({ at, kind, firstName, activity, count, by, paid, moved }) => [
       ...[civilDayText(day), organisationName, exactTimeText(at), kindText(kind)],
       ...[activity ?? firstName ?? '', count ?? '', by],
       ...(paid
@@ -53,7 +53,7 @@ const rowsOf = ({ organisationName, day }: DayJournal, lines: readonly JournalLi
             ...[paid.receipt, MEANS_WORDS[paid.means](), { cents: paid.dueCents }],
             ...[{ cents: paid.discountCents }, paid.why],
           ]
-        : ['', '', '', '', '']),
+        : ['', '', moved ? { cents: moved.cents } : '', '', moved?.why ?? '']),
     ]),
 ];
 

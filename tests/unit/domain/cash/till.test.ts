@@ -3,6 +3,7 @@ import {
   bookDayOf,
   decideClose,
   decideCorrection,
+  decideMove,
   type CloseFacts,
   type TillCount,
 } from '#domain/cash/till.ts';
@@ -82,9 +83,36 @@ describe('a correction', () => {
       error: { code: 'corrected-already' },
     });
   });
-  it.each(['correction', 'close'] as const)('is never of a %s', (kind) => {
+  it.each(['correction', 'close', 'change'] as const)('is never of a %s', (kind) => {
     expect(decideCorrection('c', { kind, corrected: false, entry })).toMatchObject({
       error: { code: 'not-to-correct' },
+    });
+  });
+});
+
+describe('change', () => {
+  const move = { cents: 500, why: 'wisselgeld' };
+  it('goes from the safe into the till, and back', () => {
+    expect(decideMove('m', { ...move, way: 'in' }, 0)).toMatchObject({
+      value: {
+        postings: [
+          { accountId: 'cash', amount: 500 },
+          { accountId: 'safe', amount: -500 },
+        ],
+      },
+    });
+    expect(decideMove('m', { ...move, way: 'out' }, 500)).toMatchObject({
+      value: {
+        postings: [
+          { accountId: 'cash', amount: -500 },
+          { accountId: 'safe', amount: 500 },
+        ],
+      },
+    });
+  });
+  it('never takes out what is not there', () => {
+    expect(decideMove('m', { ...move, way: 'out' }, 499)).toMatchObject({
+      error: { code: 'too-little-in-till', expectedCents: 499 },
     });
   });
 });
