@@ -62,6 +62,8 @@ const KEPT_MS = limits.paperListBackMs;
 /** Years of days are looked through and no more, whatever the schedule says. */
 const DAYS_MAX = 1_100;
 
+const byInstant = (a: Span, b: Span): number => a.startsAt - b.startsAt || a.endsAt - b.endsAt;
+
 /** One evening as instants; a time that the clock skips in March moves with the clock. */
 export function spanOf(day: CivilDay, from: string, to: string): Span {
   const startsAt = instantOfLocal(day, from);
@@ -79,15 +81,16 @@ export function momentsBetween(
   untilDay: CivilDay,
   max = Infinity,
 ): Span[] {
-  const hours = [...schedule.hours].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
   const last = schedule.untilDay !== null && schedule.untilDay < untilDay ? schedule.untilDay : untilDay;
   const spans: Span[] = [];
   let day = schedule.fromDay > fromDay ? schedule.fromDay : fromDay;
   for (let looked = 0; day <= last && looked < DAYS_MAX && spans.length < max; looked++) {
     if (!isExcepted(schedule.except, day)) {
       const weekday = weekdayOf(day);
-      for (const { from, to } of hours.filter((entry) => entry.weekday === weekday))
-        if (spans.length < max) spans.push(spanOf(day, from, to));
+      const today = schedule.hours.filter((entry) => entry.weekday === weekday);
+      // In order of instants: a time that the clock skips in March comes after one that it shows.
+      const inOrder = today.map(({ from, to }) => spanOf(day, from, to)).sort(byInstant);
+      spans.push(...inOrder.slice(0, max - spans.length));
     }
     day = addCivilDays(day, 1);
   }
@@ -125,7 +128,7 @@ export function planMoments(
   if (over.length + coming.length === 0) return refuse({ code: 'schedule-empty' });
   const waiting = stored.filter(({ endsAt }) => endsAt > now);
   const moments = [...over, ...withIds(coming.slice(0, room), waiting)];
-  return ok(moments.sort((a, b) => a.startsAt - b.startsAt || a.endsAt - b.endsAt));
+  return ok(moments.sort(byInstant));
 }
 
 /** Opening hours run out of planned moments: when their last one is nearer than this it is time to plan on. */

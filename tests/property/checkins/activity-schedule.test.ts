@@ -88,6 +88,16 @@ it('moments come in order, on their weekdays, within the days of the schedule an
   );
 });
 
+it('a moment whose time the clock skips comes after one that it shows', () => {
+  const hours = [
+    { weekday: 7, from: '02:30', to: '04:00' },
+    { weekday: 7, from: '03:10', to: '04:00' },
+  ];
+  const night = { kind: 'weekly' as const, fromDay: '2026-03-29', untilDay: '2026-03-29', hours, except: [] };
+  const spans = momentsBetween(night, '2026-03-29', '2026-03-29');
+  expect(spans.map(({ startsAt }) => clockTimeOf(startsAt))).toEqual(['03:10', '03:30']);
+});
+
 it('a plan fits in a phone, planning again changes nothing, and what is over stays', () => {
   fc.assert(
     fc.property(
