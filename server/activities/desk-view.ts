@@ -1,9 +1,8 @@
 // An activity as a desk sees it: with its windows, what to look at before it opens, and how many came today.
 import type { DeskActivity } from '#domain/desk-api.ts';
 import { healthOf, type HealthFacts, type HealthWarning } from '#domain/checkins/activity-health.ts';
-import { marginsOf, withWindow } from '#domain/checkins/activity-window.ts';
+import { withWindow } from '#domain/checkins/activity-window.ts';
 import { isAllowed } from '#domain/devices/permissions.ts';
-import { must } from '#domain/kernel/assert.ts';
 import { addCivilDays, civilDayOf, periodOf, startOfCivilDay } from '#domain/kernel/civil-time.ts';
 import { coveredUntil, type Agreement } from '#domain/organisations/agreement.ts';
 import { isSame } from '#domain/uitdatabank/compare-event.ts';
@@ -11,7 +10,7 @@ import { EVENT_FIELDS } from '#domain/uitdatabank/event-facts.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Context } from '../context.ts';
 import { listAgreements } from '../organisations/file-repository.ts';
-import { findRegion } from '../organisations/repository.ts';
+import { readRegionMargins } from '../settings/region-margins.ts';
 import { findLinksOfActivities, type EventLink } from '../uitdatabank/repository.ts';
 import { countPhones, countVisits, type Activity } from './repository.ts';
 
@@ -20,16 +19,16 @@ export async function toDeskActivities(
   actor: Actor,
   activities: readonly Activity[],
 ): Promise<DeskActivity[]> {
-  const region = must(await findRegion(db, actor.regionId), 'region');
   const now = clock.now();
   const today = periodOf('DAY', now);
   const ids = activities.map(({ activityId }) => activityId);
   const organisationIds = [...new Set(activities.map(({ organisationId }) => organisationId))];
-  const [visits, phones, agreements, links] = await Promise.all([
+  const [visits, phones, agreements, links, margins] = await Promise.all([
     countVisits(db, actor.regionId, ids, today.startsAt),
     countPhones(db, actor.regionId, ids),
     listAgreements(db, actor.regionId, organisationIds),
     findLinksOfActivities(db, actor.regionId, ids),
+    readRegionMargins(db, actor.regionId),
   ]);
   return activities.map((activity) => ({
     activityId: activity.activityId,
@@ -43,7 +42,7 @@ export async function toDeskActivities(
     marginBeforeMin: activity.marginBeforeMin,
     marginAfterMin: activity.marginAfterMin,
     occurrences: activity.moments.map((moment) => ({
-      ...withWindow(moment, marginsOf(activity, region)),
+      ...withWindow(moment, activity, margins),
       ...(moment.cancelledBecause !== undefined && { cancelledBecause: moment.cancelledBecause }),
     })),
     schedule: activity.schedule,

@@ -6,12 +6,11 @@ import {
   type PlannedMoment,
   type ScheduleFault,
 } from '#domain/checkins/activity-schedule.ts';
-import { must } from '#domain/kernel/assert.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import { appendAudit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { publish } from '../events.ts';
-import { findRegion } from '../organisations/repository.ts';
+import { holdSettings } from '../settings/repository.ts';
 import { writeVersion } from './policies.ts';
 import {
   findActivity,
@@ -103,7 +102,6 @@ async function planOn(
     activity.moments,
   );
   if (!moments.ok) return false;
-  const region = must(await findRegion(db, regionId), 'region');
   const next = {
     ...activity,
     version: activity.version + 1,
@@ -112,10 +110,11 @@ async function planOn(
     changedBy: 'system',
   };
   return db.transaction().execute(async (trx) => {
+    await holdSettings(trx, regionId);
     // A desk that saved meanwhile planned on with it.
     if ((await lockActivityVersion(trx, regionId, activity.activityId)) !== activity.version) return false;
     await updateActivity(trx, regionId, next);
-    await writeVersion(trx, next, region);
+    await writeVersion(trx, regionId, next);
     await appendAudit(trx, {
       regionId,
       at: now,

@@ -1,10 +1,17 @@
 // What phones are told of an activity, and what stays written down of it: a scan is judged by what its phone held.
 import type { ActivityPolicy, Occurrence } from '#domain/checkins/activity-policy.ts';
-import { marginsOf, periodsAround, withWindow } from '#domain/checkins/activity-window.ts';
+import { periodsAround, withWindow, type MarginStep } from '#domain/checkins/activity-window.ts';
 import { must } from '#domain/kernel/assert.ts';
 import type { Context } from '../context.ts';
-import { findRegion, type Region } from '../organisations/repository.ts';
-import { insertActivityVersion, readActivities, type Activity, type ActivityWrite } from './repository.ts';
+import { readRegionMargins } from '../settings/region-margins.ts';
+import {
+  insertActivityVersions,
+  readActivities,
+  readStandingVersions,
+  type Activity,
+  type ActivityVersion,
+  type ActivityWrite,
+} from './repository.ts';
 
 /** What a phone holds of its activities; for the sync, which knows what the phone is enrolled for. */
 export async function readPolicies(
@@ -13,20 +20,30 @@ export async function readPolicies(
   activityIds: readonly string[],
   now: number,
 ): Promise<ActivityPolicy[]> {
-  const region = must(await findRegion(db, regionId), 'region');
-  return (await readActivities(db, regionId, activityIds)).map((activity) => policyOf(activity, region, now));
+  const [activities, versions] = await Promise.all([
+    readActivities(db, regionId, activityIds),
+    readStandingVersions(db, regionId, activityIds),
+  ]);
+  return activities.map((activity) =>
+    policyOf(activity, must(versions.get(activity.activityId), 'the version that stands'), now),
+  );
 }
 
-function policyOf(activity: Activity, region: Region, now: number): ActivityPolicy {
+/** Windows as they were written down, and never computed anew: by those the server will judge. */
+function policyOf(
+  activity: Activity,
+  { version, points, occurrences }: ActivityVersion,
+  now: number,
+): ActivityPolicy {
   return {
     activityId: activity.activityId,
-    version: activity.version,
+    version,
     title: activity.title,
     place: activity.place,
     organisationName: activity.organisationName,
-    points: activity.points,
+    points,
     limit: activity.limit,
-    occurrences: windowsOf(activity, region),
+    occurrences: [...occurrences],
     // Without a limit the server counts by the day.
     periods: periodsAround(activity.limit?.period ?? 'DAY', now),
     sells: activity.sells,
@@ -34,21 +51,21 @@ function policyOf(activity: Activity, region: Region, now: number): ActivityPoli
 }
 
 /** When check-in is open. An evening that was called off has no window: a phone of any age understands that. */
-export function windowsOf(
+export const windowsOf = (
   activity: Pick<Activity, 'moments' | 'marginBeforeMin' | 'marginAfterMin'>,
-  region: Region,
-): Occurrence[] {
-  const margins = marginsOf(activity, region);
-  return activity.moments
+  margins: readonly MarginStep[],
+): Occurrence[] =>
+  activity.moments
     .filter(({ cancelledBecause }) => cancelledBecause === undefined)
-    .map((moment) => withWindow(moment, margins));
-}
+    .map((moment) => withWindow(moment, activity, margins));
 
-export const writeVersion = (db: Context['db'], activity: ActivityWrite, region: Region): Promise<void> =>
-  insertActivityVersion(db, region.regionId, {
-    activityId: activity.activityId,
-    version: activity.version,
-    points: activity.points,
-    occurrences: windowsOf(activity, region),
-    since: activity.changedAt,
-  });
+/** In a transaction that holds the settings: the margins stay what they are until it commits. */
+export async function writeVersion(
+  db: Context['db'],
+  regionId: number,
+  activity: ActivityWrite,
+): Promise<void> {
+  const { activityId, version, points, changedAt: since } = activity;
+  const occurrences = windowsOf(activity, await readRegionMargins(db, regionId));
+  await insertActivityVersions(db, regionId, [{ activityId, version, points, occurrences, since }]);
+}

@@ -1,8 +1,10 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import type { CheckInLimit, Occurrence } from '#domain/checkins/activity-policy.ts';
+import type { MarginStep } from '#domain/checkins/activity-window.ts';
 import type { Schedule } from '#domain/checkins/activity-schedule.ts';
 import type { PriceClass } from '#domain/checkins/price-class.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import type { MarginKey } from '#domain/settings/margin-steps.ts';
 import type { ActivityKind } from '#domain/uitdatabank/event-facts.ts';
 import type { Database } from '../db/tables.ts';
 import type { ActivityTime } from './activity-time.ts';
@@ -44,6 +46,8 @@ export type ActivityFilter = {
   readonly now: number;
   readonly dayStartsAt: number;
   readonly dayEndsAt: number;
+  /** Of the region. */
+  readonly margins: readonly MarginStep[];
   /** Something of it between these, called off or not; the second not included. */
   readonly fromAt?: number | undefined;
   readonly untilAt?: number | undefined;
@@ -62,8 +66,8 @@ export async function findActivityIds(
   const inTime = {
     open: sql`exists (select from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
       and o.cancelled_because is null
-      and o.starts_at - coalesce(a.margin_before_min, r.margin_before_min) * 60000::bigint <= ${now}
-      and o.ends_at + coalesce(a.margin_after_min, r.margin_after_min) * 60000::bigint > ${now})`,
+      and o.starts_at - coalesce(a.margin_before_min, ${marginIn(filter, 'beforeMin')}) * 60000::bigint <= ${now}
+      and o.ends_at + coalesce(a.margin_after_min, ${marginIn(filter, 'afterMin')}) * 60000::bigint > ${now})`,
     today: sql`exists (select from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
       and o.starts_at < ${filter.dayEndsAt} and o.ends_at > ${filter.dayStartsAt})`,
     coming: sql`t.next_at > ${now}`,
@@ -75,7 +79,6 @@ export async function findActivityIds(
   const { rows } = await sql<{ activity_id: string; total: number }>`
     select a.activity_id, count(*) over () as total
     from activity a
-    join region r on r.region_id = a.region_id
     left join lateral (
       select min(o.starts_at) filter (where o.ends_at > ${now}) as next_at, max(o.ends_at) as last_end
       from occurrence o where o.region_id = a.region_id and o.activity_id = a.activity_id
@@ -90,6 +93,14 @@ export async function findActivityIds(
   `.execute(db);
   return { ids: rows.map((row) => row.activity_id), total: rows[0]?.total ?? 0 };
 }
+
+/** Of the region, for the moment of that row. */
+const marginIn = ({ margins }: ActivityFilter, side: 'beforeMin' | 'afterMin'): RawBuilder<unknown> =>
+  margins.reduce(
+    (older, step) =>
+      sql`case when o.starts_at >= ${step.fromAt} then ${step[side]}::integer else ${older} end`,
+    sql`0`,
+  );
 
 const between = ({ fromAt, untilAt }: ActivityFilter) =>
   fromAt === undefined && untilAt === undefined
@@ -172,28 +183,111 @@ export async function updateActivity(db: Db, regionId: number, activity: Activit
   await writeMoments(db, regionId, activity);
 }
 
-/** What this version promises to the phones; a scan is judged by the version its phone held. */
-export async function insertActivityVersion(
+/** What it promises to the phones; a scan is judged by the version its phone held. */
+export type ActivityVersion = {
+  readonly activityId: string;
+  readonly version: number;
+  readonly points: number;
+  readonly occurrences: readonly Occurrence[];
+};
+
+export async function insertActivityVersions(
   db: Db,
   regionId: number,
-  version: {
-    readonly activityId: string;
-    readonly version: number;
-    readonly points: number;
-    readonly occurrences: readonly Occurrence[];
-    readonly since: number;
-  },
+  versions: readonly (ActivityVersion & { readonly since: number })[],
 ): Promise<void> {
+  if (versions.length === 0) return;
   await db
     .insertInto('activity_version')
-    .values({
-      region_id: regionId,
-      activity_id: version.activityId,
-      version: version.version,
-      points: version.points,
-      occurrences: JSON.stringify(version.occurrences),
-      since: version.since,
-    })
+    .values(
+      versions.map(({ activityId, version, points, occurrences, since }) => ({
+        region_id: regionId,
+        activity_id: activityId,
+        version,
+        points,
+        occurrences: JSON.stringify(occurrences),
+        since,
+      })),
+    )
+    .execute();
+}
+
+export async function readStandingVersions(
+  db: Db,
+  regionId: number,
+  activityIds: readonly string[],
+): Promise<Map<string, ActivityVersion>> {
+  if (activityIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('activity as a')
+    .innerJoin('activity_version as v', (join) =>
+      join
+        .onRef('v.region_id', '=', 'a.region_id')
+        .onRef('v.activity_id', '=', 'a.activity_id')
+        .onRef('v.version', '=', 'a.version'),
+    )
+    .select(['v.activity_id as activityId', 'v.version', 'v.points', 'v.occurrences'])
+    .where('a.region_id', '=', regionId)
+    .where('a.activity_id', 'in', activityIds)
+    .execute();
+  return new Map(rows.map((row) => [row.activityId, row]));
+}
+
+/** Activities without that margin of their own that have something from then on, as of `fromAt`. */
+const followers = (db: Db, regionId: number, key: MarginKey, fromAt: number) =>
+  db
+    .selectFrom('activity as a')
+    .where('a.region_id', '=', regionId)
+    .where('a.archived_at', 'is', null)
+    .where(key === 'marginBeforeMin' ? 'a.margin_before_min' : 'a.margin_after_min', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('occurrence as o')
+          .select('o.occurrence_id')
+          .whereRef('o.region_id', '=', 'a.region_id')
+          .whereRef('o.activity_id', '=', 'a.activity_id')
+          .where('o.cancelled_because', 'is', null)
+          .where('o.starts_at', '>=', fromAt),
+      ),
+    );
+
+/** Their rows stay locked until the end of the transaction. */
+export async function lockFollowers(
+  trx: Transaction<Database>,
+  regionId: number,
+  key: MarginKey,
+  fromAt: number,
+): Promise<string[]> {
+  const rows = await followers(trx, regionId, key, fromAt)
+    .select('a.activity_id')
+    .orderBy('a.activity_id')
+    .forUpdate()
+    .execute();
+  return rows.map((row) => row.activity_id);
+}
+
+export async function countFollowers(
+  db: Db,
+  regionId: number,
+  key: MarginKey,
+  fromAt: number,
+): Promise<number> {
+  const row = await followers(db, regionId, key, fromAt)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
+export async function raiseVersions(
+  trx: Transaction<Database>,
+  regionId: number,
+  activityIds: readonly string[],
+): Promise<void> {
+  await trx
+    .updateTable('activity')
+    .set((eb) => ({ version: eb('version', '+', 1) }))
+    .where('region_id', '=', regionId)
+    .where('activity_id', 'in', activityIds)
     .execute();
 }
 

@@ -14,6 +14,7 @@ import {
   type Municipality,
   type Organisation,
 } from '../organisations/repository.ts';
+import { readRegionMargins } from '../settings/region-margins.ts';
 import type { ActivityTime } from './activity-time.ts';
 import { toDeskActivities } from './desk-view.ts';
 import {
@@ -67,6 +68,7 @@ export async function listActivities(
     now,
     dayStartsAt: today.startsAt,
     dayEndsAt: today.endsAt,
+    margins: await readRegionMargins(db, actor.regionId),
     ...(query.fromDay !== undefined && { fromAt: startOfCivilDay(query.fromDay) }),
     ...(query.untilDay !== undefined && { untilAt: startOfCivilDay(addCivilDays(query.untilDay, 1)) }),
     limit: PAGE_SIZE,

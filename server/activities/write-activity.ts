@@ -4,7 +4,6 @@ import type { Transaction } from 'kysely';
 import type { AuditAction } from '#domain/audit/audit-action.ts';
 import { twiceNamed } from '#domain/checkins/price-class.ts';
 import type { ActivityInput } from '#domain/desk-api.ts';
-import { must } from '#domain/kernel/assert.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { ActivityKind } from '#domain/uitdatabank/event-facts.ts';
 import { appendAudit } from '../audit.ts';
@@ -12,7 +11,8 @@ import { actorName, type Actor } from '../auth/actor.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/tables.ts';
 import { publish } from '../events.ts';
-import { findRegion, listCardSystems } from '../organisations/repository.ts';
+import { listCardSystems } from '../organisations/repository.ts';
+import { holdSettings } from '../settings/repository.ts';
 import { momentsOf, type MomentFault } from './plan-moments.ts';
 import { writeVersion } from './policies.ts';
 import {
@@ -48,6 +48,7 @@ export async function storeNew(
   activity: ActivityWrite,
   detail: Detail = {},
 ): Promise<void> {
+  await holdSettings(trx, actor.regionId);
   await insertActivity(trx, actor.regionId, activity);
   await recordChange(trx, actor, 'activity-created', activity, detail);
 }
@@ -61,6 +62,7 @@ export async function storeNext(
   detail: Detail = {},
 ): Promise<boolean> {
   const { activityId, version } = activity;
+  await holdSettings(trx, actor.regionId);
   if ((await lockActivityVersion(trx, actor.regionId, activityId)) !== version - 1) return false;
   await updateActivity(trx, actor.regionId, activity);
   await recordChange(trx, actor, action, activity, detail);
@@ -76,7 +78,7 @@ async function recordChange(
 ): Promise<void> {
   const { regionId } = actor;
   const { activityId, version, changedAt } = activity;
-  await writeVersion(trx, activity, must(await findRegion(trx, regionId), 'region'));
+  await writeVersion(trx, regionId, activity);
   await appendAudit(trx, {
     regionId,
     at: changedAt,

@@ -39,6 +39,7 @@ export function checkInRoutes(context: Context, signIn: SignIn, submit: SubmitDe
 function unwrap<T>(result: Result<T, CheckInRefusal>): T {
   if (result.ok) return result.value;
   const { error } = result;
-  if (error.code === 'not-found') throw new Problem(404, error.code);
-  throw new Problem(429, error.code, { headers: { 'retry-after': String(error.retryAfterS) } });
+  if ('retryAfterS' in error)
+    throw new Problem(429, error.code, { headers: { 'retry-after': String(error.retryAfterS) } });
+  throw new Problem(error.code === 'not-found' ? 404 : 422, error.code);
 }

@@ -3,10 +3,12 @@ import type { CheckInList, DeskCheckIn, PaperListInput, PaperListResult } from '
 import type { VerdictKind } from '#domain/checkins/verdict.ts';
 import { isUitpasNumber, maskUitpasNumber, parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { must } from '#domain/kernel/assert.ts';
-import { eveningOf, marginsOf, withWindow } from '#domain/checkins/activity-window.ts';
+import { eveningOf, withWindow } from '#domain/checkins/activity-window.ts';
 import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { marginSteps } from '#domain/settings/margin-steps.ts';
+import { settingOn } from '#domain/settings/settings.ts';
 import {
   standingOf,
   tallyShift,
@@ -23,7 +25,7 @@ import type { Context } from '../context.ts';
 import { getDeskDevice } from '../devices/desk-device.ts';
 import { listOwedRanges } from '../devices/repository.ts';
 import { idFromText } from '../ids.ts';
-import { findRegion } from '../organisations/repository.ts';
+import { listSettings } from '../settings/repository.ts';
 import type { DeskCommand, SubmitDeskCommands } from './desk-command.ts';
 import {
   findVisit,
@@ -51,7 +53,8 @@ const STRANGE_ROWS: AttemptRule = { purpose: 'paper-strange', max: 200, windowMs
 const STRANGE = ['foreign', 'card-not-registered', 'card-deleted'];
 
 export type CheckInRefusal =
-  { readonly code: 'not-found' } | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
+  | { readonly code: 'not-found' | 'reason-not-offered' }
+  | { readonly code: 'too-many-requests'; readonly retryAfterS: number };
 
 export async function listCheckIns(
   context: CheckInContext,
@@ -64,10 +67,12 @@ export async function listCheckIns(
   await requirePermission(context, actor, 'check-in.read', activity);
   if (!activity) return refuse({ code: 'not-found' });
 
-  const margins = marginsOf(activity, must(await findRegion(db, actor.regionId), 'region'));
+  const settings = await listSettings(db, actor.regionId);
+  const today = civilDayOf(clock.now());
+  const margins = marginSteps(settings);
   const { startsAt, endsAt } = eveningOf(
-    day ?? civilDayOf(clock.now()),
-    activity.moments.map((moment) => withWindow(moment, margins)),
+    day ?? today,
+    activity.moments.map((moment) => withWindow(moment, activity, margins)),
   );
   const at = [actor.regionId, activityId, startsAt, endsAt] as const;
   const [visits, trouble, groups, owing] = await Promise.all([
@@ -87,6 +92,7 @@ export async function listCheckIns(
       ...tallyShift([...groups.map(standingOfGroup), ...trouble.map(standingOfTrouble)]),
       counted: groups.reduce((sum, { counts, times }) => sum + (counts ? times : 0), 0),
     },
+    undoReasons: [...settingOn(settings, 'undoReasons', null, today)],
     owing: owing.map(({ range: [from, to], ...phone }) => ({ ...phone, from, to })),
   });
 }
@@ -149,13 +155,16 @@ export async function undoCheckIn(
   const activity = visit && (await findActivity(db, actor.regionId, visit.activityId));
   await requirePermission(context, actor, 'check-in.paper', activity);
   if (!visit || !activity) return refuse({ code: 'not-found' });
+  const at = clock.now();
+  const offered = settingOn(await listSettings(db, actor.regionId), 'undoReasons', null, civilDayOf(at));
+  if (offered.length > 0 && !offered.includes(reason)) return refuse({ code: 'reason-not-offered' });
   if (!visit.undone) {
     await submitAs(context, actor, activity, [
       { id: ids.newId(), kind: 'undo-check-in', payload: { target: commandId, reason } },
     ]);
     await appendAudit(db, {
       regionId: actor.regionId,
-      at: clock.now(),
+      at,
       actor: actorName(actor),
       action: 'check-in-undone',
       subject: `command:${commandId}`,

@@ -61,8 +61,6 @@ export interface Database {
     /** The database was put back then, from a backup made at `restored_from`. */
     restored_at: Generated<number | null>;
     restored_from: Generated<number | null>;
-    margin_before_min: Generated<number>;
-    margin_after_min: Generated<number>;
   };
   card_system: { region_id: number; card_system_id: string; name: string };
   municipality: {

@@ -4,6 +4,7 @@ import { findActivityIds, readActivities } from '../activities/repository.ts';
 import type { Context } from '../context.ts';
 import { makeEnrolLink } from '../devices/service.ts';
 import { findFirstRegion, listOrganisations } from '../organisations/repository.ts';
+import { readRegionMargins } from '../settings/region-margins.ts';
 import { DEMO_ACTIVITIES } from './activities.ts';
 import { DEMO_PASSWORD, DEMO_STAFF } from './staff.ts';
 
@@ -31,6 +32,7 @@ export async function announceDemo(
     now,
     dayStartsAt: today.startsAt,
     dayEndsAt: today.endsAt,
+    margins: await readRegionMargins(db, region.regionId),
     limit: 50,
     offset: 0,
   });

@@ -3,6 +3,7 @@ import { writeVersion } from '../activities/policies.ts';
 import { readActivities, updateActivity, type Activity } from '../activities/repository.ts';
 import type { Context } from '../context.ts';
 import { findFirstRegion, type Region } from '../organisations/repository.ts';
+import { holdSettings } from '../settings/repository.ts';
 import { DEMO_ACTIVITIES, momentsOf, type DemoActivity } from './activities.ts';
 import { DEMO_ORGANISATIONS } from './organisations.ts';
 
@@ -60,7 +61,8 @@ async function prolong(
     changedBy: 'system',
   };
   await db.transaction().execute(async (trx) => {
+    await holdSettings(trx, region.regionId);
     await updateActivity(trx, region.regionId, next);
-    await writeVersion(trx, next, region);
+    await writeVersion(trx, region.regionId, next);
   });
 }

@@ -4,7 +4,6 @@ import type { SubmitDeskCommands } from '../checkins/desk-command.ts';
 import { writeVersion } from '../activities/policies.ts';
 import { insertActivity } from '../activities/repository.ts';
 import type { Context } from '../context.ts';
-import { findRegion } from '../organisations/repository.ts';
 import { insertDemoAssociations } from './associations.ts';
 import { DEMO_ACTIVITIES, momentsOf, TEST_REGION, WESTHOEK, demoKindOf } from './activities.ts';
 import publiq from './data/publiq-test-dataset.json' with { type: 'json' };
@@ -136,7 +135,6 @@ async function insertActivities(
   organisations: Organisations,
   now: number,
 ): Promise<PastActivity[]> {
-  const region = must(await findRegion(db, REGION_ID), 'the region just made');
   const made: PastActivity[] = [];
   for (const { organisation: key, schedule, cardSystems, ...facts } of DEMO_ACTIVITIES) {
     const organisation = must(organisations.get(key), key);
@@ -157,7 +155,7 @@ async function insertActivities(
       changedBy: 'system',
     };
     await insertActivity(db, REGION_ID, activity);
-    await writeVersion(db, activity, region);
+    await writeVersion(db, REGION_ID, activity);
     made.push({ activityId: activity.activityId, organisation, moments });
   }
   return made;

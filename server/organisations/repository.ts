@@ -82,8 +82,6 @@ export type Region = {
   readonly slug: string;
   readonly name: string;
   readonly demo: boolean;
-  readonly marginBeforeMin: number;
-  readonly marginAfterMin: number;
 };
 
 export async function findRegion(db: Db, regionId: number): Promise<Region | undefined> {
@@ -103,23 +101,11 @@ export async function findFirstRegion(db: Db): Promise<Region | undefined> {
   return row && regionOf(row);
 }
 
-const regions = (db: Db) =>
-  db
-    .selectFrom('region')
-    .select(['region_id', 'slug', 'name', 'demo', 'margin_before_min', 'margin_after_min']);
+const regions = (db: Db) => db.selectFrom('region').select(['region_id', 'slug', 'name', 'demo']);
 
-const regionOf = (row: {
-  region_id: number;
-  slug: string;
-  name: string;
-  demo: boolean;
-  margin_before_min: number;
-  margin_after_min: number;
-}): Region => ({
+const regionOf = (row: { region_id: number; slug: string; name: string; demo: boolean }): Region => ({
   regionId: row.region_id,
   slug: row.slug,
   name: row.name,
   demo: row.demo,
-  marginBeforeMin: row.margin_before_min,
-  marginAfterMin: row.margin_after_min,
 });

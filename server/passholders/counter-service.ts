@@ -58,6 +58,7 @@ export async function readCounter(
     moveBackDays: settingOn(settings, 'moveBackDays', null, today),
     moveAheadDays: settingOn(settings, 'moveAheadDays', null, today),
     blockReasons: [...settingOn(settings, 'blockReasons', null, today)],
+    replaceReasons: [...settingOn(settings, 'replaceReasons', null, today)],
     inszAsked: isInszAsked(settings, placeOf(organisation), today),
     cardPrices: [...settingOn(settings, 'cardPrices', null, today)],
     paymentMeans: [

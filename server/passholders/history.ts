@@ -123,7 +123,10 @@ function detailsOf(event: PassholderEvent, { municipalities, cardSystems }: Name
     case 'card-unblocked':
       return { number: event.number };
     case 'card-replaced':
-      return { number: event.number, nextNumber: event.by, replaceReason: event.reason };
+      return {
+        ...{ number: event.number, nextNumber: event.by, replaceReason: event.reason },
+        ...(event.finer !== undefined && { finerReason: event.finer }),
+      };
     case 'kansenstatuut-set': {
       const { endedBy: _, ...kansenstatuut } = event.kansenstatuut;
       return { ...system, act: event.act, kansenstatuut };

@@ -68,6 +68,7 @@ export function factsOf(
       ahead: settingOn(settings, 'moveAheadDays', null, today),
     },
     blockReasons: settingOn(settings, 'blockReasons', null, today),
+    replaceReasons: settingOn(settings, 'replaceReasons', null, today),
     nisCodeOf: nisCodeOf(postcodes),
     acceptedProofs: (nisCode) =>
       acceptedProofs(regionProofs, settingOn(settings, 'kansenstatuutProofsLeftOut', nisCode, today)),

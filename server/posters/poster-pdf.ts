@@ -4,7 +4,9 @@ import bwip from 'bwip-js/node';
 
 const PAGE = { width: 595, height: 842 };
 const MARGIN = 56;
-const QR_SIZE = 300;
+const QR = { size: 300, sizeMin: 180 };
+/** What stands under the code, with two lines of help. */
+const BELOW = 230;
 /** Of the size of the letters: a little more than theirs are on average. */
 const LETTER_WIDTHS = { F1: 0.54, F2: 0.6 };
 
@@ -13,9 +15,19 @@ export type PosterText = {
   readonly place: string;
   readonly organisationName: string;
   readonly url: string;
+  /** Instead of the usual words; empty: those. */
+  readonly heading: string;
+  readonly help: string;
 };
 
-export function drawPoster({ title, place, organisationName, url }: PosterText): Uint8Array<ArrayBuffer> {
+export function drawPoster({
+  title,
+  place,
+  organisationName,
+  url,
+  heading,
+  help,
+}: PosterText): Uint8Array<ArrayBuffer> {
   const page: string[] = [];
   let y = PAGE.height - MARGIN;
   const write = (text: string, size: number, font: 'F1' | 'F2', gap = 0): void => {
@@ -25,26 +37,30 @@ export function drawPoster({ title, place, organisationName, url }: PosterText):
     }
     y -= gap;
   };
-  write('Spaar hier zelf je UITPAS-punt', 22, 'F2', 10);
+  write(heading || 'Spaar hier zelf je UITPAS-punt', 22, 'F2', 10);
   write(title, title.length > 40 ? 30 : 40, 'F2', 4);
   write(place.startsWith(organisationName) ? place : `${place}, ${organisationName}`, 18, 'F1', 20);
   const top = Math.min(y, 560);
-  page.push(squares(url, (PAGE.width - QR_SIZE) / 2, top - QR_SIZE));
-  y = top - QR_SIZE - 16;
+  const size = Math.max(QR.sizeMin, Math.min(QR.size, top - BELOW));
+  page.push(squares(url, { left: (PAGE.width - size) / 2, bottom: top - size, width: size }));
+  y = top - size - 16;
   write('1. Scan deze code met je telefoon.', 18, 'F1');
   write('2. Toon je UITPAS voor de camera, of typ het nummer.', 18, 'F1');
   write('3. Klaar. Met je geboortedatum zie je ook je punten.', 18, 'F1', 12);
-  write('Lukt het niet? Vraag het aan een medewerker.', 14, 'F1', 8);
+  write(help || 'Lukt het niet? Vraag het aan een medewerker.', 14, 'F1', 8);
   write(url, 11, 'F1');
   return assemble(page.join('\n'), title);
 }
 
 /** The modules of the code, row by row: neighbours that are dark become one rectangle. */
-function squares(text: string, left: number, bottom: number): string {
+function squares(
+  text: string,
+  { left, bottom, width }: { left: number; bottom: number; width: number },
+): string {
   const [code] = bwip.raw('qrcode', text, 'eclevel=M');
   if (!code || !('pixs' in code)) throw new Error('a QR code is a matrix');
   const { pixs, pixx: size } = code;
-  const module = QR_SIZE / size;
+  const module = width / size;
   const parts = ['0 0 0 rg'];
   for (let row = 0; row < size; row++)
     for (let column = 0; column < size;) {

@@ -6,16 +6,19 @@ import * as bwip from 'bwip-js/node';
 import { parseUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import { nextOpening, openOccurrence } from '#domain/checkins/activity-policy.ts';
 import { must } from '#domain/kernel/assert.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { PosterActivity, PosterSave, PosterSaved } from '#domain/poster-api.ts';
+import { marginSteps } from '#domain/settings/margin-steps.ts';
+import { settingFor, type SettingEntry } from '#domain/settings/settings.ts';
 import { windowsOf } from '../activities/policies.ts';
 import { findActivity, type Activity } from '../activities/repository.ts';
 import { countAttempt, forgiveAttempt, type AttemptRule } from '../attempts.ts';
 import type { SubmitDeskCommands } from '../checkins/desk-command.ts';
 import type { Context } from '../context.ts';
 import { getDeskDevice } from '../devices/desk-device.ts';
-import { findRegion } from '../organisations/repository.ts';
 import { readBalance } from '../passholders/names.ts';
+import { listSettings } from '../settings/repository.ts';
 import { findByCode, findOwner } from './repository.ts';
 
 export type SelfContext = Pick<Context, 'db' | 'clock' | 'ids'> & { readonly submit: SubmitDeskCommands };
@@ -46,9 +49,11 @@ export async function lookAtPoster(
   if (!looks.allowed) return refuse({ code: 'too-many-requests', retryAfterS: looks.retryAfterS });
   const found = await activityOf(context, code);
   if (!found) return refuse({ code: 'poster-unknown' });
-  const { activity, open, opensAt } = found;
-  const { title, place, organisationName, points } = activity;
-  return ok({ title, place, organisationName, points, open, opensAt });
+  const { activity, open, opensAt, settings } = found;
+  const { title, place, organisationName, points, organisationId, nisCode = null } = activity;
+  const today = civilDayOf(context.clock.now());
+  const { value: text } = settingFor(settings, 'selfSaveText', { nisCode, organisationId }, today);
+  return ok({ title, place, organisationName, points, open, opensAt, text });
 }
 
 export async function saveByPoster(
@@ -115,20 +120,30 @@ async function proveOwner(
 async function activityOf(
   { db, clock }: SelfContext,
   code: string,
-): Promise<{ activity: Activity; regionId: number; open: boolean; opensAt: number | null } | undefined> {
+): Promise<
+  | {
+      activity: Activity;
+      regionId: number;
+      open: boolean;
+      opensAt: number | null;
+      settings: readonly SettingEntry[];
+    }
+  | undefined
+> {
   const poster = await findByCode(db, code);
   if (!poster) return undefined;
   const { regionId, activityId } = poster;
-  const [activity, region] = await Promise.all([
+  const [activity, settings] = await Promise.all([
     findActivity(db, regionId, activityId),
-    findRegion(db, regionId),
+    listSettings(db, regionId),
   ]);
-  if (!activity || !region) return undefined;
-  const windows = windowsOf(activity, region);
+  if (!activity) return undefined;
+  const windows = windowsOf(activity, marginSteps(settings));
   const now = clock.now();
   return {
     activity,
     regionId,
+    settings,
     open: openOccurrence(windows, now) !== undefined,
     opensAt: nextOpening(windows, now) ?? null,
   };

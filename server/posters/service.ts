@@ -1,12 +1,15 @@
 // The poster of an activity at the desk: its code, the picture of it, and the paper.
 import * as bwip from 'bwip-js/node';
 import type { DeskPoster } from '#domain/poster-api.ts';
+import { civilDayOf } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { settingFor } from '#domain/settings/settings.ts';
 import { findActivity, lockActivityVersion, type Activity } from '../activities/repository.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requirePermission } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
+import { listSettings } from '../settings/repository.ts';
 import { drawPoster } from './poster-pdf.ts';
 import { findPoster, replacePoster } from './repository.ts';
 
@@ -64,7 +67,21 @@ export async function printPoster(
   await requirePermission(context, actor, 'activity.write', activity);
   const poster = activity && (await findPoster(context.db, actor.regionId, activityId));
   if (!activity || !poster) return refuse({ code: 'not-found' });
-  return ok(drawPoster({ ...activity, url: urlOf(context, poster.code) }));
+  const words = await wordsOf(context, actor.regionId, activity);
+  return ok(drawPoster({ ...activity, ...words, url: urlOf(context, poster.code) }));
+}
+
+/** As they hold today: a poster that hangs keeps the words it was printed with. */
+async function wordsOf(
+  { db, clock }: PosterContext,
+  regionId: number,
+  activity: Activity,
+): Promise<{ heading: string; help: string }> {
+  const { organisationId, nisCode = null } = activity;
+  const [settings, today] = [await listSettings(db, regionId), civilDayOf(clock.now())];
+  const wordOf = (key: 'posterHeading' | 'posterHelp'): string =>
+    settingFor(settings, key, { nisCode, organisationId }, today).value;
+  return { heading: wordOf('posterHeading'), help: wordOf('posterHelp') };
 }
 
 const urlOf = ({ appUrl }: PosterContext, code: string): string => `${appUrl}/ik?p=${code}`;
@@ -72,12 +89,14 @@ const urlOf = ({ appUrl }: PosterContext, code: string): string => `${appUrl}/ik
 async function toDeskPoster(
   context: PosterContext,
   { regionId }: Actor,
-  { activityId, title, place, organisationName }: Activity,
+  activity: Activity,
 ): Promise<DeskPoster> {
+  const { activityId, title, place, organisationName } = activity;
   const poster = await findPoster(context.db, regionId, activityId);
   const url = poster && urlOf(context, poster.code);
   return {
     ...{ title, place, organisationName },
+    ...(await wordsOf(context, regionId, activity)),
     poster:
       poster && url !== undefined
         ? { url, madeAt: poster.madeAt, qrSvg: bwip.toSVG({ bcid: 'qrcode', text: url }) }

@@ -34,6 +34,16 @@ export async function lockSettings(db: Db, regionId: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('streekbalie settings'), ${regionId}::integer)`.execute(db);
 }
 
+/**
+ * Until the end of the transaction no setting of this region changes; many may hold it at once. Taken before any row of an
+ * activity: whoever changes a margin waits for its holders, and then takes those rows.
+ */
+export async function holdSettings(db: Db, regionId: number): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock_shared(hashtext('streekbalie settings'), ${regionId}::integer)
+  `.execute(db);
+}
+
 export async function insertSetting(
   db: Db,
   regionId: number,

@@ -3,18 +3,28 @@ import * as z from 'zod/mini';
 import type { Result } from '#domain/kernel/result.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { tokenOf } from '#domain/kernel/plain-text.ts';
+import { Day } from '#domain/passholders/person.ts';
+import { MARGIN_KEYS } from '#domain/settings/margin-steps.ts';
 import { SettingInput, WithdrawSettingInput } from '#domain/settings-api.ts';
 import { requireSession, type DeskEnv } from '../auth/session.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../errors.ts';
 import { parseQuery, readJson } from '../request-input.ts';
-import { changeSetting, readSettings, withdrawSetting, type SettingProblem } from './service.ts';
+import {
+  changeSetting,
+  readMarginReach,
+  readSettings,
+  withdrawSetting,
+  type SettingProblem,
+} from './service.ts';
 
 const PlaceQuery = z.object({
   nisCode: z.optional(tokenOf(limits.idMax)),
   organisationId: z.optional(z.uuid()),
 });
+
+const ReachQuery = z.object({ key: z.enum(MARGIN_KEYS), from: Day });
 
 export function settingRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
@@ -23,6 +33,10 @@ export function settingRoutes(context: Context, signIn: SignIn): Hono<DeskEnv> {
   app.get('/settings', signedIn, async (c) => {
     const { nisCode = null, organisationId = null } = parseQuery(c, PlaceQuery);
     return c.json(unwrap(await readSettings(context, c.get('actor'), { nisCode, organisationId })));
+  });
+  app.get('/settings/margin-reach', signedIn, async (c) => {
+    const { key, from } = parseQuery(c, ReachQuery);
+    return c.json(await readMarginReach(context, c.get('actor'), key, from));
   });
   app.post('/settings', signedIn, async (c) => {
     const input = await readJson(c, SettingInput);

@@ -1,9 +1,11 @@
 // Settings at the desk: what holds where, what was decided before and what is planned; and writing down a new one. One region is
 // written by one at a time, so that two who change the same thing see each other.
 import { isAllowed } from '#domain/devices/permissions.ts';
-import { civilDayOf, type CivilDay } from '#domain/kernel/civil-time.ts';
+import { civilDayOf, startOfCivilDay, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
+import { isMarginKey, type MarginKey } from '#domain/settings/margin-steps.ts';
 import type {
+  MarginReach,
   SettingInput,
   SettingSaved,
   SettingState,
@@ -20,16 +22,21 @@ import {
   settingOn,
   settingsAt,
   standingEntries,
+  type SettingEntry,
   type SettingKey,
   type SettingPlace,
   type SettingRefusal,
 } from '#domain/settings/settings.ts';
+import type { Transaction } from 'kysely';
+import { followMargins } from '../activities/follow-margins.ts';
+import { countFollowers } from '../activities/repository.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import { requireFreshProof } from '../auth/fresh-proof.ts';
 import { readStaffNames } from '../auth/staff-names.ts';
 import { requirePermission, requirePermissionSomewhere } from '../auth/permission.ts';
 import type { Context } from '../context.ts';
+import type { Database } from '../db/tables.ts';
 import {
   findMunicipality,
   findOrganisation,
@@ -132,6 +139,7 @@ export async function changeSetting(
         nisCode: draft.nisCode,
         organisationId: draft.organisationId,
         from: draft.from,
+        ...(await followUp(trx, regionId, draft, at)),
       },
     });
     return ok({ settingId });
@@ -164,10 +172,31 @@ export async function withdrawSetting(
       regionId,
       action: 'setting-withdrawn',
       subject: `setting:${settingId}`,
-      detail: { key, nisCode, organisationId },
+      detail: { key, nisCode, organisationId, ...(await followUp(trx, regionId, known, at)) },
     });
     return ok({ settingId: id });
   });
+}
+
+/** What changes with it, for the audit. */
+async function followUp(
+  trx: Transaction<Database>,
+  regionId: number,
+  { key, from }: Pick<SettingEntry, 'key' | 'from'>,
+  at: number,
+): Promise<{ activities?: number }> {
+  return isMarginKey(key) ? { activities: await followMargins(trx, regionId, { key, from, at }) } : {};
+}
+
+/** What a margin of the region would change, from that day on. */
+export async function readMarginReach(
+  context: SettingsContext,
+  actor: Actor,
+  key: MarginKey,
+  from: CivilDay,
+): Promise<MarginReach> {
+  await requirePermissionSomewhere(context, actor, 'setting.read');
+  return { activities: await countFollowers(context.db, actor.regionId, key, startOfCivilDay(from)) };
 }
 
 /** Undefined where it does not exist. */

@@ -151,6 +151,8 @@ export const CheckInList = z.object({
   /** Of the whole day: what the phone showed, where its ruling says something else now. */
   changed: z.array(z.extend(DeskCheckIn, { shown: z.enum(VERDICTS) })),
   totals: z.object({ scanned: z.int(), counted: z.int(), points: z.int(), toLookAt: z.int() }),
+  /** What the region offers for taking a visit back; none: the desk writes it. Absent from an older server. */
+  undoReasons: z.optional(z.array(z.string())),
   /** Phones that still owe commands: "phone 3 owes 41-57". */
   owing: z.array(
     z.object({

@@ -77,6 +77,8 @@ export const HistoryEntry = z.object({
   cardSystemName: z.optional(z.string()),
   blockReason: z.optional(z.enum(BLOCK_REASONS)),
   replaceReason: z.optional(z.enum(REPLACE_REASONS)),
+  /** In the words of the region, under that reason. */
+  finerReason: z.optional(z.string()),
   endReason: z.optional(z.enum(END_REASONS)),
   act: z.optional(z.enum(KANSENSTATUUT_ACTS)),
   /** As it held from then on. */
@@ -205,6 +207,7 @@ export const CounterFacts = z.object({
   moveBackDays: z.optional(z.int()),
   moveAheadDays: z.optional(z.int()),
   blockReasons: z.optional(z.array(z.enum(BLOCK_REASONS))),
+  replaceReasons: z.optional(z.array(z.object({ under: z.enum(REPLACE_REASONS), text: z.string() }))),
   inszAsked: z.optional(z.boolean()),
   cardPrices: z.optional(z.array(PriceRule)),
   /** How this counter is paid. */

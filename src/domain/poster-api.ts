@@ -18,6 +18,8 @@ export const PosterActivity = z.object({
   open: z.boolean(),
   /** The next time, where it is not open; null when there is none. */
   opensAt: z.nullable(z.int()),
+  /** Of the region, the municipality or the organisation, by language; empty where nobody wrote one. Absent from an older server. */
+  text: z.optional(z.object({ nl: z.string(), en: z.string() })),
 });
 export type PosterActivity = z.infer<typeof PosterActivity>;
 
@@ -51,6 +53,9 @@ export const DeskPoster = z.object({
   title: z.string(),
   place: z.string(),
   organisationName: z.string(),
+  /** In place of the usual words, where somebody decided so (settings). Absent from an older server. */
+  heading: z.optional(z.string()),
+  help: z.optional(z.string()),
   poster: z.nullable(z.object({ url: z.string(), qrSvg: z.string(), madeAt: z.int() })),
 });
 export type DeskPoster = z.infer<typeof DeskPoster>;

@@ -56,6 +56,10 @@ export const SettingsAnswer = z.object({
 });
 export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
 
+/** GET /api/settings/margin-reach?key=&from= : how many activities follow that margin of the region and have something from then on. */
+export const MarginReach = z.object({ activities: z.int() });
+export type MarginReach = z.infer<typeof MarginReach>;
+
 /** POST /api/settings */
 export const SettingInput = z.object({
   key: z.enum(SETTING_KEYS),

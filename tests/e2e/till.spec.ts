@@ -30,6 +30,15 @@ test('a card is sold at the price of the region, taken back, and the day is clos
     await dialog.getByRole('button', { name: 'Neem terug' }).click();
     await expect(grace.getByRole('button', { name: 'Neem terug' })).toHaveCount(0);
   });
+  await test.step('another margin at the door says beforehand how many activities it changes', async () => {
+    await region.getByRole('button', { name: /^Wijzig Inchecken voor het begin/ }).click();
+    const dialog = region.getByRole('dialog');
+    await dialog.getByLabel('Aantal minuten').fill('2000');
+    await expect(dialog.getByText(/Vanaf die dag verandert dit \d+ activiteit/)).toBeVisible();
+    await dialog.getByRole('button', { name: 'Bewaar' }).click();
+    await expect(dialog.getByLabel('Aantal minuten')).toHaveAttribute('aria-invalid', 'true');
+    await region.keyboard.press('Escape');
+  });
   await test.step('prices are rules, and one without a price for everybody is told', async () => {
     await region.getByRole('button', { name: /^Wijzig Prijzen/ }).click();
     const dialog = region.getByRole('dialog');

@@ -20,6 +20,7 @@ type Person = StaffedRegion['people'][number];
 type Case = {
   route: string;
   path?: (ids: Ids) => string;
+  query?: string;
   body?: (ids: Ids) => unknown;
   /** Who gets past the permission; everyone else is answered 403, the administrator of another region 404. */
   allowed: Person[];
@@ -558,6 +559,11 @@ const CASES: Case[] = [
   // Which place one may see and change is in settings.test.ts.
   { route: 'GET /api/settings', allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'] },
   {
+    route: 'GET /api/settings/margin-reach',
+    query: '?key=marginBeforeMin&from=2026-11-23',
+    allowed: ['admin', 'desk', 'bib', 'auditor', 'foreign'],
+  },
+  {
     route: 'POST /api/settings',
     body: () => ({
       ...{ key: 'kansenstatuutProofsLeftOut', nisCode: IEPER, organisationId: null },
@@ -1029,10 +1035,10 @@ test('every route of the app is in this table', () => {
   expect([...new Set(routes)].sort()).toEqual([...named].sort());
 });
 
-describe.each(CASES)('$route', ({ route, path, body, allowed, sensitive, usesUp, isOwn }) => {
+describe.each(CASES)('$route', ({ route, path, query = '', body, allowed, sensitive, usesUp, isOwn }) => {
   const [method = '', pattern = ''] = route.split(' ');
   const send = (desk: DeskClient, target: Ids) =>
-    desk.send(method, path?.(target) ?? pattern, body?.(target));
+    desk.send(method, (path?.(target) ?? pattern) + query, body?.(target));
 
   test('nobody without a session', async () => {
     const answer = await send(new DeskClient(app), ids);

@@ -124,6 +124,16 @@ test('a municipality narrows the target group, never widens it, and not that of 
   expect(await change({ key: 'kansenstatuutGraceDays', value: 3 }, desk)).toMatchObject({ status: 403 });
 });
 
+test('proofs that a municipality leaves out from a day on count until then', async () => {
+  const left = { key: 'kansenstatuutProofsLeftOut', nisCode: IEPER, value: ['schuldbemiddeling'] } as const;
+  expect((await change({ ...left, from: '2026-11-24' }, desk)).status).toBe(201);
+  const proofs = async () =>
+    (await counter()).municipalities.find(({ nisCode }) => nisCode === IEPER)?.proofs;
+  expect(await proofs()).toContain('schuldbemiddeling');
+  world.setNow(NOW + DAY_MS);
+  expect(await proofs()).not.toContain('schuldbemiddeling');
+});
+
 test('a counter reads what the region decided, and sees only its own places', async () => {
   const answer = await read(desk);
   expect(answer).toMatchObject({ mayChange: false, place: { name: 'Westhoek' } });

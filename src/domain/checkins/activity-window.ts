@@ -1,6 +1,7 @@
 // When check-in is open, and the limit's periods around now, both as instants: a phone does no calendar arithmetic.
 // Rule: publiq check-ins, "opening hours and a certain period before and after" (issue: region default, activity
 // override); limits count in civil periods of Brussels.
+import { assert } from '../kernel/assert.ts';
 import {
   addCivilDays,
   civilDayOf,
@@ -22,26 +23,35 @@ const AHEAD_PERIODS_MIN = 2;
 const NIGHT_MS = 12 * 60 * MINUTE_MS;
 
 export type Margins = { readonly beforeMin: number; readonly afterMin: number };
+/** What an activity decided itself; null follows the region. */
+export type OwnMargins = { readonly marginBeforeMin: number | null; readonly marginAfterMin: number | null };
+/** What the region decided for what begins from then on; the steps follow each other, the first one holds from ever. */
+export type MarginStep = Margins & { readonly fromAt: Instant };
 
-/** The activity's own margins where it has them, else the region's. */
-export const marginsOf = (
-  own: { readonly marginBeforeMin: number | null; readonly marginAfterMin: number | null },
-  region: { readonly marginBeforeMin: number; readonly marginAfterMin: number },
-): Margins => ({
-  beforeMin: own.marginBeforeMin ?? region.marginBeforeMin,
-  afterMin: own.marginAfterMin ?? region.marginAfterMin,
-});
+/** The activity's own margins where it has them, else those of the region on the day on which the moment begins. */
+export function marginsOf(own: OwnMargins, region: readonly MarginStep[], startsAt: Instant): Margins {
+  const held = region.findLast(({ fromAt }) => fromAt <= startsAt) ?? region[0];
+  assert(held, 'a region has margins from ever');
+  return {
+    beforeMin: own.marginBeforeMin ?? held.beforeMin,
+    afterMin: own.marginAfterMin ?? held.afterMin,
+  };
+}
 
-export const withWindow = (
+export function withWindow(
   { occurrenceId, startsAt, endsAt }: Pick<Occurrence, 'occurrenceId' | 'startsAt' | 'endsAt'>,
-  { beforeMin, afterMin }: Margins,
-): Occurrence => ({
-  occurrenceId,
-  startsAt,
-  endsAt,
-  opensAt: startsAt - beforeMin * MINUTE_MS,
-  closesAt: endsAt + afterMin * MINUTE_MS,
-});
+  own: OwnMargins,
+  region: readonly MarginStep[],
+): Occurrence {
+  const { beforeMin, afterMin } = marginsOf(own, region, startsAt);
+  return {
+    occurrenceId,
+    startsAt,
+    endsAt,
+    opensAt: startsAt - beforeMin * MINUTE_MS,
+    closesAt: endsAt + afterMin * MINUTE_MS,
+  };
+}
 
 /**
  * What an organiser calls the evening of a day: with the hours after midnight of what began that day, and without those of the

@@ -90,6 +90,9 @@ export const limits = {
   settingAheadDays: 731,
   settingListMax: 50,
   settingTextMax: 300,
+  settingReasonMax: 80,
+  posterHeadingMax: 60,
+  posterHelpMax: 120,
   personNameMax: 80,
   /** Eleven figures with signs between them. */
   inszTextMax: 20,

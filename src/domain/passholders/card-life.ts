@@ -30,6 +30,14 @@ export const REPLACE_REASONS = [
 ] as const;
 export type ReplaceReason = (typeof REPLACE_REASONS)[number];
 
+/** Those of which a counter chooses; what became of a kansenstatuut the two cards say themselves. */
+export const NARROWED_REASONS = ['defect', 'lost-or-stolen'] as const satisfies readonly ReplaceReason[];
+/** A finer reason of the region (settings): `text` says more, `under` decides what fits and what it costs. */
+export type FinerReason = { readonly under: ReplaceReason; readonly text: string };
+
+export const isOffered = (offered: readonly FinerReason[], reason: ReplaceReason, text: string): boolean =>
+  offered.some((each) => each.under === reason && each.text === text);
+
 export type CardRefusal =
   | { readonly code: 'card-unknown' }
   /** Says which state, so that the screen can lead on: active opens its holder, deleted asks for the new card. */

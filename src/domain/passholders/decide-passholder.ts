@@ -8,9 +8,11 @@ import { ok, refuse, type Result } from '../kernel/result.ts';
 import {
   checkHandOut,
   checkReplace,
+  isOffered,
   saysKansenstatuut,
   type BlockReason,
   type CardRefusal,
+  type FinerReason,
   type RegionCard,
 } from './card-life.ts';
 import {
@@ -46,6 +48,8 @@ export type PassholderFacts = {
   readonly moveDays: { readonly back: number; readonly ahead: number };
   /** Why a counter of this region may block a card. */
   readonly blockReasons: readonly BlockReason[];
+  /** Finer reasons for a replacement. */
+  readonly replaceReasons: readonly FinerReason[];
   /** The municipality of an address in one of the card system's postcodes; null outside of them. */
   readonly nisCodeOf: (person: Person) => string | null;
   /** The proofs of the kansenstatuut that a municipality accepts. */
@@ -259,9 +263,11 @@ function unblock(passholder: Passholder, number: UitpasNumber): Decision {
 /** The kansenstatuut is granted or ended by its own act, which brings the card; here it must fit what holds. */
 function replace(
   passholder: Passholder,
-  { number, by, reason }: Extract<PassholderCommand, { kind: 'replace-card' }>,
+  { number, by, reason, finer }: Extract<PassholderCommand, { kind: 'replace-card' }>,
   facts: PassholderFacts,
 ): Decision {
+  if (finer !== undefined && !isOffered(facts.replaceReasons, reason, finer))
+    return refuse({ code: 'reason-not-offered' });
   return withOwnCard(passholder, number, (card) => {
     if (card.state === 'replaced') return refuse({ code: 'card-not-active', state: card.state });
     const membership = membershipIn(passholder, card.cardSystemId);
@@ -275,7 +281,8 @@ function replace(
     });
     if (!next.ok) return next;
     const fits = checkReplace(number, by, reason);
-    return fits.ok ? ok([{ kind: 'card-replaced', number, by, reason }]) : fits;
+    if (!fits.ok) return fits;
+    return ok([{ kind: 'card-replaced', number, by, reason, ...(finer !== undefined && { finer }) }]);
   });
 }
 

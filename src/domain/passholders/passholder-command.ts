@@ -30,7 +30,14 @@ export const PassholderAct = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('leave'), cardSystemId: CardSystemId, reason: z.enum(END_REASONS) }),
   z.object({ kind: z.literal('block-card'), number: Number, reason: z.enum(BLOCK_REASONS) }),
   z.object({ kind: z.literal('unblock-card'), number: Number }),
-  z.object({ kind: z.literal('replace-card'), number: Number, by: Number, reason: z.enum(REPLACE_REASONS) }),
+  /** `finer`: in the words of the region, under that reason. */
+  z.object({
+    kind: z.literal('replace-card'),
+    number: Number,
+    by: Number,
+    reason: z.enum(REPLACE_REASONS),
+    finer: z.optional(lineOf(limits.settingReasonMax)),
+  }),
   /** `by`: the card that says so, when the present one does not. */
   z.object({
     kind: z.literal('grant-kansenstatuut'),

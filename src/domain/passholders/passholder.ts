@@ -42,6 +42,8 @@ export type PassholderEvent =
       readonly number: UitpasNumber;
       readonly by: UitpasNumber;
       readonly reason: ReplaceReason;
+      /** In the words that the region had for it. */
+      readonly finer?: string;
     }
   /** Granted, renewed, suspended or ended: what holds from now on. */
   | {

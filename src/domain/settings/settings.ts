@@ -9,7 +9,7 @@ import { limits } from '../kernel/limits.ts';
 import { Cents } from '../kernel/money.ts';
 import { lineOf, tokenOf } from '../kernel/plain-text.ts';
 import { ok, refuse, type Result } from '../kernel/result.ts';
-import { BLOCK_REASONS } from '../passholders/card-life.ts';
+import { BLOCK_REASONS, NARROWED_REASONS } from '../passholders/card-life.ts';
 
 export const SETTING_SCOPES = ['region', 'municipality', 'organisation'] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
@@ -17,6 +17,13 @@ export type SettingScope = (typeof SETTING_SCOPES)[number];
 const Days = z.int().check(z.minimum(0), z.maximum(366));
 const listOf = <T extends z.core.$ZodType>(item: T) =>
   z.array(item).check(z.maxLength(limits.settingListMax));
+const Minutes = z.int().check(z.minimum(0), z.maximum(1440));
+const Reason = lineOf(limits.settingReasonMax).check(z.minLength(1));
+const isEachOnce = (texts: readonly string[]): boolean =>
+  new Set(texts.map((text) => text.toLowerCase())).size === texts.length;
+/** What the letters of a printed page can write (server/posters/poster-pdf.ts). */
+const paperLineOf = (max: number) =>
+  lineOf(max).check(z.regex(/^[\x20-\x7e\u00a0-\u00ff\p{Script=Latin}€‘’“”–—]*$/u));
 const Proofs = listOf(tokenOf(limits.idMax).check(z.minLength(1)));
 /** `04-30`; of a day that only some years have nobody can count. */
 const MonthDay = z.string().check(z.refine((text) => isCivilDay(`2027-${text}`)));
@@ -37,6 +44,22 @@ export const SETTINGS = {
   inszAsked: z.boolean(),
   /** Why a counter may block a card. */
   blockReasons: listOf(z.enum(BLOCK_REASONS)).check(z.minLength(1)),
+  /** A finer reason for a replacement: it says more than the reason it stands under, which alone decides what fits and costs. */
+  replaceReasons: listOf(z.object({ under: z.enum(NARROWED_REASONS), text: Reason })).check(
+    z.refine((reasons) => isEachOnce(reasons.map(({ under, text }) => `${under} ${text}`))),
+  ),
+  /** Minutes before the start and after the end of an activity in which one can check in. */
+  marginBeforeMin: Minutes,
+  marginAfterMin: Minutes,
+  /** Why a desk may undo a check-in; without any, the desk writes a reason itself. */
+  undoReasons: listOf(Reason).check(z.refine(isEachOnce)),
+  /** On a poster instead of the usual words; nothing: the usual ones. */
+  posterHeading: paperLineOf(limits.posterHeadingMax),
+  posterHelp: paperLineOf(limits.posterHelpMax),
+  /** On the page where somebody saves a point by himself; who reads English and has no text of his own gets the Dutch one. */
+  selfSaveText: z
+    .object({ nl: lineOf(limits.settingTextMax), en: lineOf(limits.settingTextMax) })
+    .check(z.refine(({ nl, en }) => nl !== '' || en === '')),
   cardPrices: PriceList,
   /** How a counter is paid; that nothing is asked is always possible. */
   paymentMeans: listOf(z.enum(PAYMENT_MEANS)).check(z.minLength(1)),
@@ -60,6 +83,13 @@ const SCOPES: { readonly [K in SettingKey]: readonly SettingScope[] } = {
   moveAheadDays: ['region'],
   inszAsked: ['region', 'municipality'],
   blockReasons: ['region'],
+  replaceReasons: ['region'],
+  marginBeforeMin: ['region'],
+  marginAfterMin: ['region'],
+  undoReasons: ['region'],
+  posterHeading: SETTING_SCOPES,
+  posterHelp: SETTING_SCOPES,
+  selfSaveText: SETTING_SCOPES,
   cardPrices: ['region'],
   paymentMeans: SETTING_SCOPES,
   receiptText: SETTING_SCOPES,
@@ -77,6 +107,13 @@ export const SETTING_DEFAULTS: { readonly [K in SettingKey]: SettingValue<K> } =
   // Nobody keeps what nobody decided to keep.
   inszAsked: false,
   blockReasons: [...BLOCK_REASONS],
+  replaceReasons: [],
+  marginBeforeMin: 60,
+  marginAfterMin: 60,
+  undoReasons: [],
+  posterHeading: '',
+  posterHelp: '',
+  selfSaveText: { nl: '', en: '' },
   // Nobody pays what nobody decided.
   cardPrices: [
     { reasons: ['first-card', 'lost', 'defect', 'kansenstatuut-changed', 'extra-card'], cents: 0 },
@@ -197,7 +234,9 @@ export function decideSetting(
   const parsed = z.safeParse(SETTINGS[key], value);
   if (!parsed.success) return refuse({ code: 'setting-value' });
   const held = standingEntries(entries, key, place).findLast((entry) => entry.from <= from);
-  if (held && JSON.stringify(held.value) === JSON.stringify(parsed.data))
+  // Read by its schema: a database gives the fields of an object in an order of its own.
+  const before = z.safeParse(SETTINGS[key], held?.value);
+  if (held && before.success && JSON.stringify(before.data) === JSON.stringify(parsed.data))
     return refuse({ code: 'setting-same' });
   if (key === 'kansenstatuutProofsLeftOut') {
     const region = settingOn(entries, 'kansenstatuutProofs', null, from);

@@ -103,6 +103,7 @@ class Town {
       graceDays: GRACE_DAYS,
       moveDays: { back: 92, ahead: 92 },
       blockReasons: BLOCK_REASONS,
+      replaceReasons: [],
       nisCodeOf: townOf,
       acceptedProofs: (nisCode) => (nisCode === IEPER ? ['leefloon', 'attest'] : ['leefloon']),
     };

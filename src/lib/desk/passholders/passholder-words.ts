@@ -94,6 +94,10 @@ export const REPLACE_WORDS: Words<ReplaceReason> = {
   'kansenstatuut-obtained': m.passholder_replace_obtained,
   'kansenstatuut-lost': m.passholder_replace_ended,
 };
+function replacedBecause({ replaceReason, finerReason }: HistoryEntry): string {
+  const reason = replaceReason ? REPLACE_WORDS[replaceReason]().toLowerCase() : '';
+  return finerReason === undefined ? reason : `${reason} (${finerReason})`;
+}
 export const END_WORDS: Words<NonNullable<HistoryEntry['endReason']>> = {
   'moved-away': m.passholder_end_moved,
   asked: m.passholder_end_asked,
@@ -153,7 +157,7 @@ export function historyText(entry: HistoryEntry): string {
       return m.passholder_did_replace({
         number,
         next: cardNumberText(entry.nextNumber ?? ''),
-        reason: entry.replaceReason ? REPLACE_WORDS[entry.replaceReason]().toLowerCase() : '',
+        reason: replacedBecause(entry),
       });
     case 'kansenstatuut-set':
       return kansenstatuutText(entry);

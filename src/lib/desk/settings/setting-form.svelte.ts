@@ -3,16 +3,37 @@ import type { SettingsAnswer, SettingState } from '#domain/settings-api.ts';
 import { addCivilDays, isCivilDay, type CivilDay } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { PAYMENT_MEANS } from '#domain/cash/sale.ts';
-import { BLOCK_REASONS } from '#domain/passholders/card-life.ts';
-import type { SettingKey } from '#domain/settings/settings.ts';
+import { BLOCK_REASONS, NARROWED_REASONS } from '#domain/passholders/card-life.ts';
+import { SETTINGS, type SettingKey } from '#domain/settings/settings.ts';
+import * as z from 'zod/mini';
 import { m } from '../../paraglide/messages.js';
 import { dateTextOf, parseDateText } from '../../ui/date-text.ts';
 import { euroInputOf, parseEuroText } from '../../ui/money-text.ts';
 import { longCivilDayText, proofText } from '../passholders/passholder-words.ts';
 import { PriceRows } from './price-rows.svelte.ts';
-import { blockReasonText, meansText, monthDayText, pricesIn, textsIn, wholeIn } from './setting-words.ts';
+import {
+  blockReasonText,
+  finerIn,
+  meansText,
+  monthDayText,
+  pricesIn,
+  textsIn,
+  twoTextsIn,
+  wholeIn,
+} from './setting-words.ts';
 
-type FieldKind = 'days' | 'month-day' | 'choices' | 'prices' | 'money' | 'text' | 'yes-no';
+type FieldKind =
+  | 'days'
+  | 'minutes'
+  | 'month-day'
+  | 'choices'
+  | 'prices'
+  | 'money'
+  | 'text'
+  | 'two-texts'
+  | 'reasons'
+  | 'finer-reasons'
+  | 'yes-no';
 const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   kansenstatuutGraceDays: 'days',
   moveBackDays: 'days',
@@ -21,6 +42,13 @@ const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   kansenstatuutProofs: 'choices',
   kansenstatuutProofsLeftOut: 'choices',
   blockReasons: 'choices',
+  replaceReasons: 'finer-reasons',
+  undoReasons: 'reasons',
+  marginBeforeMin: 'minutes',
+  marginAfterMin: 'minutes',
+  posterHeading: 'text',
+  posterHelp: 'text',
+  selfSaveText: 'two-texts',
   paymentMeans: 'choices',
   inszAsked: 'yes-no',
   cardPrices: 'prices',
@@ -34,6 +62,8 @@ export class SettingForm {
   /** May a choice be added that nobody named yet? */
   readonly takesOther: boolean;
   text = $state('');
+  /** Of two texts the other one: in English, or the reasons under the second heading. */
+  second = $state('');
   isOn = $state(false);
   chosen = $state.raw<readonly string[]>([]);
   choices = $state.raw<readonly { value: string; label: string }[]>([]);
@@ -54,7 +84,14 @@ export class SettingForm {
     this.from = dateTextOf(today);
     // Who changes something that is planned goes on from there.
     const start = versions.find(({ state }) => state === 'planned')?.value ?? value;
-    if (this.kind === 'days') this.text = String(wholeIn(start));
+    if (this.kind === 'reasons') this.text = textsIn(start).join('\n');
+    if (this.kind === 'two-texts') ({ nl: this.text, en: this.second } = twoTextsIn(start));
+    if (this.kind === 'finer-reasons')
+      [this.text, this.second] = NARROWED_REASONS.map((under) => finerIn(start, under).join('\n')) as [
+        string,
+        string,
+      ]; // there are two
+    if (this.kind === 'days' || this.kind === 'minutes') this.text = String(wholeIn(start));
     if (this.kind === 'month-day') this.text = monthDayText(start);
     if (this.kind === 'text') this.text = String(start);
     if (this.kind === 'yes-no') this.isOn = start === true;
@@ -102,7 +139,14 @@ export class SettingForm {
     if (this.kind === 'prices') return this.prices.problem;
     if (this.kind === 'money')
       return parseEuroText(this.text) === undefined ? m.settings_price_wrong() : undefined;
-    if (this.kind === 'text' || this.kind === 'yes-no') return undefined;
+    if (this.kind === 'yes-no') return undefined;
+    if (this.kind === 'minutes')
+      return minutesIn(this.text) === undefined ? m.settings_minutes_wrong() : undefined;
+    if (this.kind !== 'choices') {
+      if (z.safeParse(SETTINGS[this.key], this.value).success) return undefined;
+      if (this.kind === 'two-texts') return m.settings_dutch_first();
+      return this.kind === 'text' ? m.settings_paper_wrong() : m.settings_reasons_wrong();
+    }
     const mayBeNone = this.key === 'kansenstatuutProofsLeftOut';
     return this.chosen.length === 0 && !mayBeNone ? m.settings_choose_one() : undefined;
   });
@@ -134,7 +178,14 @@ export class SettingForm {
     if (this.kind === 'month-day') return monthDayIn(this.text);
     if (this.kind === 'prices') return this.prices.rules;
     if (this.kind === 'money') return parseEuroText(this.text);
+    if (this.kind === 'minutes') return minutesIn(this.text);
     if (this.kind === 'text') return this.text.trim();
+    if (this.kind === 'two-texts') return { nl: this.text.trim(), en: this.second.trim() };
+    if (this.kind === 'reasons') return linesIn(this.text);
+    if (this.kind === 'finer-reasons')
+      return [this.text, this.second].flatMap((lines, i) =>
+        linesIn(lines).map((text) => ({ under: NARROWED_REASONS[i], text })),
+      );
     if (this.kind === 'yes-no') return this.isOn;
     const inOrder = this.choices.map(({ value }) => value);
     return this.key === 'kansenstatuutProofsLeftOut'
@@ -147,6 +198,17 @@ function daysIn(text: string): number | undefined {
   const days = /^\d{1,3}$/.test(text.trim()) ? Number(text) : undefined;
   return days !== undefined && days <= 366 ? days : undefined;
 }
+
+function minutesIn(text: string): number | undefined {
+  const minutes = /^\d{1,4}$/.test(text.trim()) ? Number(text) : undefined;
+  return minutes !== undefined && minutes <= 1440 ? minutes : undefined;
+}
+
+const linesIn = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 
 function monthDayIn(text: string): string | undefined {
   const [, day = '', month = ''] = /^(\d{1,2})\s*[/.-]\s*(\d{1,2})$/.exec(text.trim()) ?? [];

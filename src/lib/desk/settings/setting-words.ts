@@ -2,13 +2,13 @@
 import { PriceList, type PriceRule } from '#domain/cash/card-price.ts';
 import { PAYMENT_MEANS, type PaymentMeans } from '#domain/cash/sale.ts';
 import type { SettingsAnswer, SettingState, SettingVersion } from '#domain/settings-api.ts';
-import { BLOCK_REASONS, type BlockReason } from '#domain/passholders/card-life.ts';
-import type { SettingKey } from '#domain/settings/settings.ts';
+import { BLOCK_REASONS, type BlockReason, type FinerReason } from '#domain/passholders/card-life.ts';
+import { SETTINGS, type SettingKey } from '#domain/settings/settings.ts';
 import * as z from 'zod/mini';
 import { euroText } from '../../appearance/money.ts';
 import { m } from '../../paraglide/messages.js';
 import { MEANS_WORDS } from '../cash/cash-words.ts';
-import { BLOCK_WORDS, proofText } from '../passholders/passholder-words.ts';
+import { BLOCK_WORDS, REPLACE_WORDS, proofText } from '../passholders/passholder-words.ts';
 
 type Words = { readonly title: () => string; readonly text: () => string };
 
@@ -20,6 +20,13 @@ export const SETTING_WORDS: Readonly<Record<SettingKey, Words>> = {
   moveBackDays: { title: m.settings_move_back, text: m.settings_move_back_text },
   moveAheadDays: { title: m.settings_move_ahead, text: m.settings_move_ahead_text },
   blockReasons: { title: m.settings_block_reasons, text: m.settings_block_reasons_text },
+  replaceReasons: { title: m.settings_replace_reasons, text: m.settings_replace_reasons_text },
+  marginBeforeMin: { title: m.settings_margin_before, text: m.settings_margin_before_text },
+  marginAfterMin: { title: m.settings_margin_after, text: m.settings_margin_after_text },
+  undoReasons: { title: m.settings_undo_reasons, text: m.settings_undo_reasons_text },
+  posterHeading: { title: m.settings_poster_heading, text: m.settings_poster_heading_text },
+  posterHelp: { title: m.settings_poster_help, text: m.settings_poster_help_text },
+  selfSaveText: { title: m.settings_self_text, text: m.settings_self_text_text },
   inszAsked: { title: m.settings_insz, text: m.settings_insz_text },
   cardPrices: { title: m.settings_prices, text: m.settings_prices_text },
   paymentMeans: { title: m.settings_means, text: m.settings_means_text },
@@ -42,13 +49,31 @@ export const SETTING_GROUPS: readonly {
     ],
   },
   { title: m.settings_group_till, keys: ['cardPrices', 'paymentMeans', 'tillChangeCents', 'receiptText'] },
-  { title: m.settings_group_cards, keys: ['blockReasons', 'moveBackDays', 'moveAheadDays'] },
+  {
+    title: m.settings_group_cards,
+    keys: ['blockReasons', 'replaceReasons', 'moveBackDays', 'moveAheadDays'],
+  },
+  { title: m.settings_group_door, keys: ['marginBeforeMin', 'marginAfterMin', 'undoReasons'] },
+  { title: m.settings_group_poster, keys: ['posterHeading', 'posterHelp', 'selfSaveText'] },
   { title: m.settings_group_people, keys: ['inszAsked'] },
 ];
 
 /** Values come from the server; one that is not what its key says reads as nothing. */
 export const textsIn = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 export const wholeIn = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+const twoTexts = SETTINGS.selfSaveText;
+export function twoTextsIn(value: unknown): { nl: string; en: string } {
+  const texts = z.safeParse(twoTexts, value);
+  return texts.success ? texts.data : { nl: '', en: '' };
+}
+
+function finerReasonsIn(value: unknown): readonly FinerReason[] {
+  const reasons = z.safeParse(SETTINGS.replaceReasons, value);
+  return reasons.success ? reasons.data : [];
+}
+export const finerIn = (value: unknown, under: FinerReason['under']): string[] =>
+  finerReasonsIn(value).flatMap((each) => (each.under === under ? [each.text] : []));
 
 export const monthDayText = (value: unknown): string => String(value).split('-').reverse().join('/');
 
@@ -91,6 +116,27 @@ export function valueLines(key: SettingKey, value: unknown, { regionProofs }: Se
       return [euroText(wholeIn(value))];
     case 'receiptText':
       return [value === '' ? m.settings_receipt_none() : String(value)];
+    case 'marginBeforeMin':
+    case 'marginAfterMin':
+      return [m.settings_minutes_value({ count: wholeIn(value) })];
+    case 'undoReasons': {
+      const reasons = textsIn(value);
+      return reasons.length === 0 ? [m.settings_undo_free()] : reasons;
+    }
+    case 'replaceReasons': {
+      const finer = finerReasonsIn(value);
+      if (finer.length === 0) return [m.settings_replace_usual()];
+      return finer.map(({ under, text }) => `${REPLACE_WORDS[under]()}: ${text}`);
+    }
+    case 'posterHeading':
+      return [value === '' ? m.settings_usual_words({ text: m.ik_poster_head() }) : String(value)];
+    case 'posterHelp':
+      return [value === '' ? m.settings_usual_words({ text: m.ik_poster_ask() }) : String(value)];
+    case 'selfSaveText': {
+      const { nl, en } = twoTextsIn(value);
+      if (nl === '') return [m.settings_receipt_none()];
+      return en === '' ? [nl] : [nl, m.settings_in_english({ text: en })];
+    }
     case 'cardPrices':
       return []; // a table of its own
   }

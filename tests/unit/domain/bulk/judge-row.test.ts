@@ -16,6 +16,7 @@ const facts: PassholderFacts = {
   graceDays: 30,
   moveDays: { back: 92, ahead: 92 },
   blockReasons: ['stolen'],
+  replaceReasons: [],
   nisCodeOf: townOf,
   acceptedProofs: () => ['leefloon'],
 };

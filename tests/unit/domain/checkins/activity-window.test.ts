@@ -5,7 +5,11 @@ import { instantOfLocal, PERIOD_TYPES, periodOf } from '#domain/kernel/civil-tim
 const DAY_MS = 24 * 3_600_000;
 
 describe('margins', () => {
-  const region = { marginBeforeMin: 60, marginAfterMin: 30 };
+  const region = [
+    { fromAt: 0, beforeMin: 60, afterMin: 30 },
+    { fromAt: 10 * DAY_MS, beforeMin: 90, afterMin: 0 },
+  ];
+  const FOLLOWS = { marginBeforeMin: null, marginAfterMin: null };
   it.each([
     [
       { marginBeforeMin: null, marginAfterMin: null },
@@ -20,12 +24,21 @@ describe('margins', () => {
       { beforeMin: 0, afterMin: 0 },
     ],
   ])('%o', (own, expected) => {
-    expect(marginsOf(own, region)).toEqual(expected);
+    expect(marginsOf(own, region, DAY_MS)).toEqual(expected);
+  });
+
+  it('of the region are those of the moment at which something begins', () => {
+    expect(marginsOf(FOLLOWS, region, 10 * DAY_MS - 1)).toEqual({ beforeMin: 60, afterMin: 30 });
+    expect(marginsOf(FOLLOWS, region, 10 * DAY_MS)).toEqual({ beforeMin: 90, afterMin: 0 });
+    expect(marginsOf({ ...FOLLOWS, marginBeforeMin: 5 }, region, 10 * DAY_MS)).toEqual({
+      beforeMin: 5,
+      afterMin: 0,
+    });
   });
 
   it('open the window before the start and close it after the end', () => {
     const occurrence = { occurrenceId: 'o', startsAt: 3_600_000, endsAt: 7_200_000 };
-    expect(withWindow(occurrence, { beforeMin: 60, afterMin: 30 })).toEqual({
+    expect(withWindow(occurrence, FOLLOWS, region)).toEqual({
       ...occurrence,
       opensAt: 0,
       closesAt: 9_000_000,
@@ -57,7 +70,9 @@ describe('periods around now', () => {
 describe('the evening of a day', () => {
   const at = instantOfLocal;
   const moment = (startsAt: number, endsAt: number) =>
-    withWindow({ occurrenceId: 'o', startsAt, endsAt }, { beforeMin: 60, afterMin: 60 });
+    withWindow({ occurrenceId: 'o', startsAt, endsAt }, { marginBeforeMin: 60, marginAfterMin: 60 }, [
+      { fromAt: 0, beforeMin: 0, afterMin: 0 },
+    ]);
   const party = [
     moment(at('2026-11-20', '22:00'), at('2026-11-21', '04:00')),
     moment(at('2026-11-21', '22:00'), at('2026-11-22', '04:00')),

@@ -25,6 +25,7 @@ const facts = (...cards: RegionCard[]): PassholderFacts => ({
   graceDays: 30,
   moveDays: { back: 92, ahead: 92 },
   blockReasons: ['lost', 'stolen', 'defect'],
+  replaceReasons: [{ under: 'defect', text: 'De chip antwoordt niet' }],
   nisCodeOf: townOf,
   acceptedProofs: (nisCode) => (nisCode === LANGEMARK ? ['schuldbemiddeling'] : ['leefloon']),
 });
@@ -147,6 +148,19 @@ describe('replacing a card', () => {
     expect(decide(withRight, { ...replace, number: reduced.number, by: second.number })).toMatchObject({
       error: { code: 'card-digit-differs', wanted: true },
     });
+  });
+
+  it('a finer reason of the region says more, and only under the reason for which it is offered', () => {
+    const replace = { kind: 'replace-card', number: regular.number, by: second.number } as const;
+    const finer = 'De chip antwoordt niet';
+    expect(decide(noor, { ...replace, reason: 'defect', finer })).toMatchObject({
+      value: [{ kind: 'card-replaced', reason: 'defect', finer }],
+    });
+    for (const other of [
+      { reason: 'lost-or-stolen', finer },
+      { reason: 'defect', finer: 'Zomaar' },
+    ] as const)
+      expect(decide(noor, { ...replace, ...other })).toMatchObject({ error: { code: 'reason-not-offered' } });
   });
 
   it('a blocked card is replaced too, but not beside an active one', () => {

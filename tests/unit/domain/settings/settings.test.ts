@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { startOfCivilDay } from '#domain/kernel/civil-time.ts';
 import { BLOCK_REASONS } from '#domain/passholders/card-life.ts';
+import { marginSteps } from '#domain/settings/margin-steps.ts';
 import {
   decideSetting,
   decideWithdraw,
@@ -89,6 +91,26 @@ describe('a change', () => {
     ['with a text for a number', [], { value: '14' }, 'setting-value'],
     ['with half a day', [], { value: 1.5 }, 'setting-value'],
     ['on 29 February', [], { key: 'kansenstatuutEndsOn', value: '02-29' }, 'setting-value'],
+    ['with half a minute', [], { key: 'marginBeforeMin', value: 0.5 }, 'setting-value'],
+    ['with more than a day around an activity', [], { key: 'marginAfterMin', value: 1441 }, 'setting-value'],
+    [
+      'of a margin by a municipality',
+      [],
+      { ...IEPER, key: 'marginBeforeMin', value: 10 },
+      'setting-not-here',
+    ],
+    ['with one reason twice', [], { key: 'undoReasons', value: ['Dubbel', 'dubbel'] }, 'setting-value'],
+    ['with an empty reason', [], { key: 'undoReasons', value: [' '] }, 'setting-value'],
+    ['with a long reason', [], { key: 'undoReasons', value: ['x'.repeat(81)] }, 'setting-value'],
+    [
+      'with a reason that would decide a kansenstatuut',
+      [],
+      { key: 'replaceReasons', value: [{ under: 'kansenstatuut-obtained', text: 'leefloon' }] },
+      'setting-value',
+    ],
+    ['with a heading of two lines', [], { key: 'posterHeading', value: 'x'.repeat(61) }, 'setting-value'],
+    ['with what no paper can show', [], { key: 'posterHelp', value: 'Kom maar 🎉' }, 'setting-value'],
+    ['with English alone', [], { key: 'selfSaveText', value: { nl: '', en: 'Hi' } }, 'setting-value'],
     ['to no reason at all', [], { key: 'blockReasons', value: [] }, 'setting-value'],
     ['to what holds already', [held], { basedOn: held.settingId }, 'setting-same'],
     ['after somebody else changed it', [held], { value: 7 }, 'changed-meanwhile'],
@@ -109,6 +131,16 @@ describe('a change', () => {
       value: chosen,
     });
     expect(decideSetting([], draft({ ...LEFT_OUT, value: ['leefloon'] }), TODAY).ok).toBe(true);
+  });
+
+  it('is the same also when a database gave its fields in another order', () => {
+    const kept = entry({ key: 'selfSaveText', value: { en: 'Welcome', nl: 'Welkom' } });
+    const again = draft({
+      key: 'selfSaveText',
+      value: { nl: 'Welkom', en: 'Welcome' },
+      basedOn: kept.settingId,
+    });
+    expect(decideSetting([kept], again, TODAY)).toMatchObject({ error: { code: 'setting-same' } });
   });
 
   it('is based on everything written for that place, also what was taken back', () => {
@@ -142,4 +174,20 @@ it('each setting is decided somewhere', () => {
     ...settingsAt('organisation'),
   ]);
   expect([...somewhere].sort()).toEqual([...SETTING_KEYS].sort());
+});
+
+describe('the margins of a region, by day', () => {
+  it('are the usual ones from ever, then each as it was decided, without what was taken back', () => {
+    const planned = entry({ key: 'marginAfterMin', value: 0, from: '2027-01-01' });
+    const steps = marginSteps([
+      entry({ key: 'marginBeforeMin', value: 30, from: '2026-12-01' }),
+      planned,
+      entry({ key: 'marginAfterMin', value: null, from: '2027-01-01', withdraws: planned.settingId }),
+    ]);
+    expect(steps.map(({ beforeMin, afterMin }) => [beforeMin, afterMin])).toEqual([
+      [60, 60],
+      [30, 60],
+    ]);
+    expect(steps[1]?.fromAt).toBe(startOfCivilDay('2026-12-01'));
+  });
 });
