@@ -72,6 +72,27 @@ export function eveningOf(day: CivilDay, occurrences: readonly Occurrence[]): Om
   };
 }
 
+/**
+ * The days to look at one by one, the newest first: on which something began, and on which it still went on after the evening before
+ * was over. What closes in the night belongs to the day on which it began.
+ */
+export function eveningDays(occurrences: readonly Occurrence[], now: Instant, max: number): CivilDay[] {
+  const today = civilDayOf(now);
+  const opened = occurrences.filter(({ opensAt }) => opensAt <= now);
+  let days: CivilDay[] = [];
+  for (const { startsAt, closesAt } of opened.sort((a, b) => b.startsAt - a.startsAt)) {
+    const [first, closes] = [civilDayOf(startsAt), civilDayOf(closesAt)];
+    const oldest = days[max - 1];
+    if (oldest !== undefined && closes < oldest) continue;
+    const lasted = [first];
+    let day = closes < today ? closes : today;
+    for (let looked = 0; day > first && looked <= max; looked++, day = addCivilDays(day, -1))
+      if (closesAt > eveningOf(addCivilDays(day, -1), occurrences).endsAt) lasted.push(day);
+    days = [...new Set([...days, ...lasted])].sort().reverse().slice(0, max);
+  }
+  return days;
+}
+
 /** The previous period, the current one, and the next ones that cover 8 days and are at least two. */
 export function periodsAround(type: PeriodType, now: Instant): Period[] {
   const current = periodOf(type, now);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { eveningOf, marginsOf, periodsAround, withWindow } from '#domain/checkins/activity-window.ts';
+import {
+  eveningDays,
+  eveningOf,
+  marginsOf,
+  periodsAround,
+  withWindow,
+} from '#domain/checkins/activity-window.ts';
 import { instantOfLocal, PERIOD_TYPES, periodOf } from '#domain/kernel/civil-time.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -95,5 +101,34 @@ describe('the evening of a day', () => {
       startsAt: at('2026-11-21', '00:00'),
       endsAt: at('2026-11-22', '12:00'),
     });
+  });
+});
+
+describe('the days of an activity', () => {
+  const at = instantOfLocal;
+  const moment = (startsAt: number, endsAt: number) =>
+    withWindow({ occurrenceId: 'o', startsAt, endsAt }, { marginBeforeMin: 60, marginAfterMin: 60 }, [
+      { fromAt: 0, beforeMin: 0, afterMin: 0 },
+    ]);
+  const festival = moment(at('2026-07-03', '20:00'), at('2026-07-05', '18:00'));
+  const fair = moment(at('2026-01-01', '10:00'), at('2026-12-31', '18:00'));
+
+  it.each([
+    [
+      'an evening that goes on after midnight is one day',
+      moment(at('2026-07-03', '20:00'), at('2026-07-04', '03:00')),
+      ['2026-07-03'],
+    ],
+    ['three days are three, to the last one', festival, ['2026-07-05', '2026-07-04', '2026-07-03']],
+    ['of what goes on for long the newest', fair, ['2026-07-10', '2026-07-09', '2026-07-08']],
+    ['what has not opened has none', moment(at('2026-07-11', '10:00'), at('2026-07-11', '12:00')), []],
+  ])('%s', (_, occurrence, days) => {
+    expect(eveningDays([occurrence], at('2026-07-10', '12:00'), 3)).toEqual(days);
+  });
+
+  it('while it lasts they end today, and what lasts long does not hide what began since', () => {
+    expect(eveningDays([festival], at('2026-07-04', '15:00'), 7)).toEqual(['2026-07-04', '2026-07-03']);
+    const evening = moment(at('2026-07-04', '20:00'), at('2026-07-04', '22:00'));
+    expect(eveningDays([fair, evening], at('2026-07-05', '12:00'), 2)).toEqual(['2026-07-05', '2026-07-04']);
   });
 });
