@@ -35,7 +35,7 @@ export type Activity = {
   readonly priceClasses: readonly PriceClass[];
   readonly cardSystemIds: readonly string[];
   readonly moments: readonly Moment[];
-  /** As UiTdatabank says; of an activity that was made here nobody said one. */
+  /** In the words of UiTdatabank; null where nobody said one. */
   readonly kind: ActivityKind | null;
 };
 

@@ -6,6 +6,7 @@ import { twiceNamed } from '#domain/checkins/price-class.ts';
 import type { ActivityInput } from '#domain/desk-api.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
 import type { ActivityKind } from '#domain/uitdatabank/event-facts.ts';
+import { chosenKind } from '#domain/uitdatabank/event-kinds.ts';
 import { appendAudit } from '../audit.ts';
 import { actorName, type Actor } from '../auth/actor.ts';
 import type { Context } from '../context.ts';
@@ -32,6 +33,7 @@ export type ActivityRefusal = {
     | 'version-missing'
     | 'organisation-fixed'
     | 'card-system-unknown'
+    | 'kind-unknown'
     | 'price-twice'
     | 'occurrence-over'
     | MomentFault['code'];
@@ -94,7 +96,7 @@ type Written = {
   readonly activityId: string;
   readonly version: number;
   readonly stored?: Activity;
-  /** Absent: as it was. */
+  /** Of an import, before what the input says. */
   readonly kind?: ActivityKind | null;
 };
 
@@ -102,7 +104,7 @@ export async function toWrite(
   context: ActivityContext,
   actor: Actor,
   input: ActivityInput,
-  { activityId, version, stored, kind = stored?.kind ?? null }: Written,
+  { activityId, version, stored, kind: taken }: Written,
 ): Promise<Result<ActivityWrite, ActivityRefusal>> {
   const { db, clock } = context;
   const known = (await listCardSystems(db, actor.regionId)).map(({ cardSystemId }) => cardSystemId);
@@ -110,6 +112,10 @@ export async function toWrite(
   const cardSystemIds = [...new Set(input.cardSystemIds ?? stored?.cardSystemIds ?? known)];
   if (!cardSystemIds.every((id) => known.includes(id)))
     return refuse({ code: 'card-system-unknown', path: 'cardSystemIds' });
+  const held = stored?.kind ?? null;
+  const chosen = input.kindId === undefined ? held : chosenKind(input.kindId, held);
+  const kind = taken === undefined ? chosen : taken;
+  if (kind === undefined) return refuse({ code: 'kind-unknown', path: 'kindId' });
   const priceClasses = input.priceClasses ?? stored?.priceClasses ?? [];
   const twice = twiceNamed(priceClasses);
   if (twice !== undefined) return refuse({ code: 'price-twice', path: `priceClasses.${twice}.label` });

@@ -60,6 +60,8 @@ export const ActivityInput = z.object({
   schedule: z.optional(Schedule),
   priceClasses: z.optional(z.array(PriceClass).check(z.maxLength(limits.priceClassesMax))),
   cardSystemIds: z.optional(z.array(z.string().check(z.maxLength(limits.idMax))).check(z.maxLength(20))),
+  /** Of the kinds of UiTdatabank, null for none. Absent: as it was. */
+  kindId: z.optional(z.nullable(z.string().check(z.maxLength(limits.idMax)))),
   /** The version that was edited; another one in between is a conflict (409). Absent for a new activity. */
   version: z.optional(z.int()),
 });
@@ -90,7 +92,7 @@ export const DeskActivity = z.object({
   schedule: Schedule,
   priceClasses: z.array(PriceClass),
   cardSystemIds: z.array(z.string()),
-  /** What kind of activity it is, as UiTdatabank says. */
+  /** What kind of activity it is, in the words of UiTdatabank. */
   kind: z.optional(z.nullable(ActivityKind)),
   /** It came from UiTdatabank: what stands there, and which of it is otherwise here. */
   imported: z.optional(

@@ -36,6 +36,20 @@ const edit = (activity: DeskActivity, over: Record<string, unknown>) =>
     ...over,
   });
 
+test('the kind is chosen of those of UiTdatabank, kept by who says nothing of it, and refused when there is none such', async () => {
+  const made = await world.activity({ kindId: '0.50.4.0.0' });
+  expect(made.kind).toEqual({ id: '0.50.4.0.0', name: 'Concert' });
+  const kept = DeskActivity.parse((await edit(made, { title: 'Anders' })).body);
+  expect(kept.kind?.name).toBe('Concert');
+  const film = DeskActivity.parse((await edit(kept, { kindId: '0.50.6.0.0' })).body);
+  expect(film.kind?.name).toBe('Film');
+  expect(await edit(film, { kindId: '9.9.9.9.9' })).toMatchObject({
+    status: 422,
+    body: { fields: [{ path: 'kindId', code: 'kind-unknown' }] },
+  });
+  expect(DeskActivity.parse((await edit(film, { kindId: null })).body).kind).toBeNull();
+});
+
 test('a new activity has the margins of the region, and an edit keeps what phones were promised', async () => {
   const made = await world.activity();
   const [first] = made.occurrences;

@@ -243,20 +243,21 @@ describe('the next time', () => {
     const event = anEvent(now);
     await store((await upload([event])).importId);
     const made = await activityOf(event);
-    expect((await edit(made, { title: 'Onze lezing', points: 3 })).status).toBe(200);
+    const ours = { title: 'Onze lezing', kindId: '0.50.6.0.0', points: 3 };
+    expect((await edit(made, ours)).status).toBe(200);
 
     const there = { ...event, name: { nl: 'Debat over de polder' }, priceInfo: [] };
     const looked = await upload([there]);
     const [row] = await rowsOf(looked.importId, 'kept');
     expect(row).toMatchObject({
-      ...{ state: 'changed', take: ['prices'], kept: ['title'] },
+      ...{ state: 'changed', take: ['prices'], kept: ['title', 'kind'] },
       ...{ here: { title: 'Onze lezing' }, there: { title: 'Debat over de polder' } },
     });
     await store(looked.importId);
     const after = await activityOf(event);
     expect(after).toMatchObject({
-      ...{ title: 'Onze lezing', points: 3, priceClasses: [] },
-      imported: { differs: ['title'], there: { title: 'Debat over de polder' } },
+      ...{ title: 'Onze lezing', kind: { name: 'Film' }, points: 3, priceClasses: [] },
+      imported: { differs: ['title', 'kind'], there: { title: 'Debat over de polder' } },
     });
     expect((await upload([there])).rows).toMatchObject({ unchanged: 1, changed: 0 });
 
@@ -267,7 +268,7 @@ describe('the next time', () => {
     const taken = await world.bib.post(path, { field: 'title', version: after.version });
     expect(DeskActivity.parse(taken.body)).toMatchObject({
       title: 'Debat over de polder',
-      imported: { differs: [] },
+      imported: { differs: ['kind'] },
     });
   });
 

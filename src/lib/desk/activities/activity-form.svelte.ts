@@ -32,6 +32,11 @@ export class ActivityForm {
   readonly #against: CheckedAgainst;
   readonly #checked = $derived.by(() => checkActivityText(this.text, this.#against, this.#activity?.version));
 
+  /** What it is now, which may be a kind that no desk chooses. */
+  get kind(): DeskActivity['kind'] {
+    return this.#activity?.kind;
+  }
+
   /** The moments that follow from a schedule that repeats, once it is whole. */
   readonly planned: readonly PlannedMoment[] = $derived.by(() => {
     const schedule = 'input' in this.#checked ? this.#checked.input.schedule : undefined;

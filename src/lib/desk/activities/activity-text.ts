@@ -13,6 +13,7 @@ import type { ActivityInput, DeskActivity } from '#domain/desk-api.ts';
 import { twiceNamed } from '#domain/checkins/price-class.ts';
 import { addCivilDays, civilDayOf, clockTimeOf, PERIOD_TYPES, weekdayOf } from '#domain/kernel/civil-time.ts';
 import { limits } from '#domain/kernel/limits.ts';
+import { EVENT_KINDS } from '#domain/uitdatabank/event-kinds.ts';
 import * as z from 'zod/mini';
 import { dateTextOf, parseDateText, parseTimeText } from '../../ui/date-text.ts';
 import { euroInputOf, parseEuroText } from '../../ui/money-text.ts';
@@ -55,6 +56,8 @@ export const ActivityText = z.object({
   hours: z.array(HoursText),
   except: z.array(ExceptText),
   prices: z.array(PriceText),
+  /** Empty: none. Absent from a draft of an older screen. */
+  kindId: z.optional(z.string()),
   /** Absent: all of them for a new activity, as they are for an old one. */
   cardSystemIds: z.optional(z.array(z.string())),
 });
@@ -115,6 +118,7 @@ export function checkActivityText(text: ActivityText, against: CheckedAgainst, v
     occurrences,
     schedule,
     priceClasses: checkPrices(text.prices, problems),
+    ...(text.kindId !== undefined && { kindId: text.kindId || null }),
     ...(text.cardSystemIds && { cardSystemIds: text.cardSystemIds }),
     ...(version !== undefined && { version }),
   };
@@ -205,6 +209,7 @@ export const emptyActivityText = (organisationId: string, today: string): Activi
   organisationId,
   title: '',
   place: '',
+  kindId: '',
   points: '1',
   limited: true,
   volume: '1',
@@ -225,6 +230,7 @@ export const textOfActivity = (activity: DeskActivity): ActivityText => ({
   organisationId: activity.organisationId,
   title: activity.title,
   place: activity.place,
+  kindId: activity.kind?.id ?? '',
   points: String(activity.points),
   limited: activity.limit !== null,
   volume: String(activity.limit?.volume ?? 1),
@@ -253,7 +259,9 @@ export function textOfCopy(activity: DeskActivity): ActivityText {
     ...activity,
     schedule: shiftSchedule(activity.schedule, SEASON_WEEKS),
   });
-  return { ...text, moments: moments.map(({ day, from, to }) => ({ day: later(day), from, to })) };
+  // A kind that no desk chooses stays with the activity that was imported.
+  const kindId = EVENT_KINDS.some(({ id }) => id === text.kindId) ? text.kindId : '';
+  return { ...text, kindId, moments: moments.map(({ day, from, to }) => ({ day: later(day), from, to })) };
 }
 
 function scheduleText({

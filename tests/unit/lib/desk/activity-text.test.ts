@@ -56,6 +56,7 @@ test('a party until three in the morning ends the next day', () => {
       limit: { volume: 1, period: 'DAY' },
       marginBeforeMin: null,
       marginAfterMin: null,
+      kindId: null,
       occurrences: [
         { startsAt: instantOfLocal('2026-11-20', '20:00'), endsAt: instantOfLocal('2026-11-21', '03:00') },
       ],
@@ -131,6 +132,7 @@ test('an activity that is opened and saved untouched stays as it was', () => {
     schedule: { kind: 'dates' },
     priceClasses: [{ label: 'Basisprijs', cents: 250 }],
     cardSystemIds: ['uitpas-westhoek'],
+    kind: { id: 'of-later', name: 'Een soort van later' },
     warnings: [],
     checkInsToday: 0,
     mayWrite: true,
@@ -144,6 +146,7 @@ test('an activity that is opened and saved untouched stays as it was', () => {
       limit: null,
       marginBeforeMin: 30,
       marginAfterMin: null,
+      kindId: 'of-later',
       occurrences: [occurrence],
       schedule: { kind: 'dates' },
       priceClasses: [{ label: 'Basisprijs', cents: 250 }],
