@@ -78,6 +78,16 @@ test('two thousand renewals of which thirty-seven are wrong', async ({ town, new
     await page.getByRole('button', { name: /^Ga verder met \d+ rijen$/ }).click();
     await expect(page.getByText('Klaar: 1963 rijen uitgevoerd')).toBeVisible({ timeout: 90_000 });
   });
+  await test.step('the journal of that day is read a hundred lines at a time', async () => {
+    await page.goto(`${town.server.url}/balie/dagboek`);
+    const lines = page.getByRole('table', { name: 'Dagboek' }).locator('tbody tr');
+    await expect(lines).toHaveCount(100);
+    await page.getByRole('button', { name: 'Toon de volgende 100' }).click();
+    await expect(lines).toHaveCount(200);
+    await page.getByRole('link', { name: 'Betalingen' }).click();
+    await page.getByRole('link', { name: 'Alles' }).click();
+    await expect(lines).toHaveCount(100);
+  });
   const { rows: counted } = await town.database.query<{ acts: number; people: number }>(
     `select count(*)::int as acts, count(distinct passholder_id)::int as people from passholder_event
       where kind = 'kansenstatuut-set' and passholder_id = any($1)`,
