@@ -6,7 +6,7 @@ export default defineConfig({
   outputDir: 'node_modules/.cache/stories',
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  workers: 2,
   // A busy machine may lose a moment of a browser. What fails twice has failed; what only failed once is listed as flaky.
   retries: 1,
   reporter: 'list',
