@@ -63,9 +63,12 @@ export async function lookUpCard(
     const nothing = { points: null, visitsThisYear: 0, pointsByMonth: [], history: [] };
     return ok({ ...facts, ...nothing, ...(groupPass && { groupPass }) });
   }
+  const points = balance ?? 0;
+  // Where somebody goes is nobody's business but of the counter of the own municipality.
+  if (!(await mayReadFile(db, actor, passholderId, now)))
+    return ok({ ...facts, points, visitsThisYear: 0, pointsByMonth: [], history: [], pastHidden: true });
   const { visits, ...past } = await readVisitPast(db, actor.regionId, passholderId, now);
-  const mayRead = await mayReadFile(db, actor, passholderId, now);
-  return ok({ ...facts, ...(mayRead && { passholderId }), points: balance ?? 0, ...past, history: visits });
+  return ok({ ...facts, passholderId, points, ...past, history: visits });
 }
 
 /** What a reader gives: the printed number or the chip. What is neither hears what is wrong with the number. */

@@ -218,6 +218,8 @@ export const CardFile = z.object({
   /** Points at the end of each of the last twelve months, oldest first. */
   pointsByMonth: z.array(z.int()),
   history: z.array(PastVisit),
+  /** Where that person was is for who may read the file: nothing of it stands here. */
+  pastHidden: z.optional(z.boolean()),
 });
 export type CardFile = z.infer<typeof CardFile>;
 // 404 codes: 'card-unknown' (well-formed, not of this region); 422 'number-length' | 'number-not-a-digit' | 'number-digit-12' | 'number-check-digit'.

@@ -3,6 +3,7 @@ import { CardFile } from '#domain/desk-api.ts';
 import { formatUitpasNumber, makeUitpasNumber } from '#domain/cards/uitpas-number.ts';
 import type { DeskClient } from '#tests/_support/desk-client.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
+import { IEPER } from '#tests/_support/people-builder.ts';
 
 let world: DeskWorld;
 let desk: DeskClient;
@@ -13,12 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const DIKSMUIDE = '32003';
+const movedTo = (passholderId: string, nisCode: string) =>
+  world.context.db
+    .updateTable('passholder')
+    .set({ nis_code: nisCode })
+    .where('passholder_id', '=', passholderId)
+    .execute();
 const lookUp = (number: string, by = desk) => by.post('/api/cards/look-up', { number });
 
 test('state, points and history, and nothing that a counter does not need', async () => {
   const now = world.context.clock.now();
   const { activityId } = await world.activity({ points: 3 });
   const card = await world.card();
+  await movedTo(card.passholderId, IEPER);
   const phone = await world.phone([activityId]);
   phone.checkIn({ activityId, number: card.number }, now - 60_000);
   await world.sync(phone);
@@ -38,6 +47,19 @@ test('state, points and history, and nothing that a counter does not need', asyn
   expect(file.pointsByMonth).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3]);
   for (const personal of ['Voorbeeld', '2014', '8900'])
     expect(JSON.stringify(answer.body)).not.toContain(personal);
+
+  // Of somebody of elsewhere: what the work needs, and not where that person was.
+  await movedTo(card.passholderId, DIKSMUIDE);
+  expect(CardFile.parse((await lookUp(card.number)).body)).toEqual({
+    ...{
+      number: card.number,
+      cardSystemName: 'UITPAS Westhoek',
+      kind: 'card',
+      state: 'active',
+      stateSince: 0,
+    },
+    ...{ firstName: 'Noor', points: 3, visitsThisYear: 0, pointsByMonth: [], history: [], pastHidden: true },
+  });
 });
 
 test('a wrong number names the rule, an unknown card is unknown', async () => {
