@@ -1,5 +1,6 @@
 // Table types for Kysely. These are not wire types: repositories map. `bigint` comes back as a number (database.ts);
 // instants are UTC milliseconds.
+import type { PictureType } from '#domain/passholders/picture.ts';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AssociationKind, EndRule } from '#domain/associations/association.ts';
 import type { StopReason } from '#domain/associations/member-terms.ts';
@@ -347,6 +348,16 @@ export interface Database {
     match: Buffer;
     written_at: number;
     written_by: string;
+  };
+  passholder_picture: {
+    region_id: number;
+    passholder_id: string;
+    bytes: Buffer;
+    media_type: PictureType;
+    width: number;
+    height: number;
+    set_at: number;
+    set_by: string;
   };
   desk_task: {
     region_id: number;

@@ -19,6 +19,7 @@ import type { Database } from '../db/tables.ts';
 import { findOrganisation } from '../organisations/repository.ts';
 import { findInsz } from './insz-repository.ts';
 import { forgetInsz, keepInsz, openInsz } from './insz-store.ts';
+import { movePicture } from './picture-repository.ts';
 import { readBalance, readNames } from './names.ts';
 import { findAct, lockCards, readPassholder, takeActId } from './repository.ts';
 import { targetOf } from './target.ts';
@@ -181,6 +182,7 @@ async function merge(
     detail: { from: other },
   });
   await moveInsz(context, trx, { regionId, at, actor: done.actor, from: other, into: passholderId });
+  await movePicture(trx, regionId, other, passholderId);
   const { beyondLimit } = await context.mergeAccounts(trx, regionId, {
     ...{ from: other, into: passholderId, actId, at },
   });

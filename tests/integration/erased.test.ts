@@ -28,6 +28,7 @@ const TABLES: Readonly<Record<string, string>> = {
   passholder_home: 'stays: who paid on which day',
   passholder_event: 'stays, its personal part is emptied',
   passholder_insz: 'goes along, and goes',
+  passholder_picture: 'goes along where there was none, and goes',
   membership: 'goes along, and ends without a proof',
   card: 'goes along, and is blocked',
   desk_act: 'stays, without what it said',

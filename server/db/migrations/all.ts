@@ -32,6 +32,7 @@ import * as associations from './031_associations.ts';
 import * as movingBetweenRegions from './033_moving_between_regions.ts';
 import * as tillChange from './035_till_change.ts';
 import * as cardCounts from './036_card_counts.ts';
+import * as passholderPictures from './037_passholder_pictures.ts';
 import * as regionMargins from './038_region_margins.ts';
 
 /** Every migration by name, in order: imported here so that the bundled server carries them. Only ever add. */
@@ -69,5 +70,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '033_moving_between_regions': movingBetweenRegions,
   '035_till_change': tillChange,
   '036_card_counts': cardCounts,
+  '037_passholder_pictures': passholderPictures,
   '038_region_margins': regionMargins,
 };
