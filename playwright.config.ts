@@ -6,7 +6,8 @@ export default defineConfig({
   outputDir: 'node_modules/.cache/stories',
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  workers: 2,
+  // One at a time when they are run by hand; scripts/test.ts runs two at a time what is not marked as alone.
+  workers: 1,
   // A busy machine may lose a moment of a browser. What fails twice has failed; what only failed once is listed as flaky.
   retries: 1,
   reporter: 'list',

@@ -53,103 +53,105 @@ async function saveFile(page: Page): Promise<{ path: string; name: string }> {
   return { path: await download.path(), name: download.suggestedFilename() };
 }
 
-test('a file of a phone without network is read in at the desk, twice, and the phone later sends the same', async ({
-  town,
-  newPhone,
-}) => {
-  const phone = await newPhone();
-  const { deviceId, numbers } = await scanWithoutNetwork(town, phone, 'Inkom één', 3);
-  const { path, name } = await saveFile(phone.page);
-  await lookAtScreen(phone.page, 'rescue on the phone');
-  expect(name).toMatch(/^streekbalie-redding-inkom-een-\d{4}-\d\d-\d\d\.streekbalie$/);
-  const bytes = await readFile(path);
-  for (const number of numbers) expect(bytes.includes(number)).toBe(false);
+test(
+  'a file of a phone without network is read in at the desk, twice, and the phone later sends the same',
+  { tag: '@alone' },
+  async ({ town, newPhone }) => {
+    const phone = await newPhone();
+    const { deviceId, numbers } = await scanWithoutNetwork(town, phone, 'Inkom één', 3);
+    const { path, name } = await saveFile(phone.page);
+    await lookAtScreen(phone.page, 'rescue on the phone');
+    expect(name).toMatch(/^streekbalie-redding-inkom-een-\d{4}-\d\d-\d\d\.streekbalie$/);
+    const bytes = await readFile(path);
+    for (const number of numbers) expect(bytes.includes(number)).toBe(false);
 
-  const desk = (await newPhone()).page;
-  await signInAtDesk(desk, town.server.url, 'bib');
-  await desk.goto(`${town.server.url}/balie/toestellen`);
-  await desk.getByRole('link', { name: 'Scans inlezen' }).click();
-  await expect(desk.getByText('Er zijn nog geen scans ingelezen')).toBeVisible();
-  const choose = desk.getByLabel('Kies een bestand');
-  await choose.setInputFiles({ name, mimeType: 'application/octet-stream', buffer: bytes });
-  await expect(desk.getByText('3 scans van Inkom één ingelezen')).toBeVisible();
-  await expect(desk.getByTestId('rescue-figures')).toContainText('3 verwerkt');
-  await expectRulings(town, deviceId, Array<string>(3).fill('accepted 1'));
+    const desk = (await newPhone()).page;
+    await signInAtDesk(desk, town.server.url, 'bib');
+    await desk.goto(`${town.server.url}/balie/toestellen`);
+    await desk.getByRole('link', { name: 'Scans inlezen' }).click();
+    await expect(desk.getByText('Er zijn nog geen scans ingelezen')).toBeVisible();
+    const choose = desk.getByLabel('Kies een bestand');
+    await choose.setInputFiles({ name, mimeType: 'application/octet-stream', buffer: bytes });
+    await expect(desk.getByText('3 scans van Inkom één ingelezen')).toBeVisible();
+    await expect(desk.getByTestId('rescue-figures')).toContainText('3 verwerkt');
+    await expectRulings(town, deviceId, Array<string>(3).fill('accepted 1'));
 
-  await test.step('dropped once more: everything is known', async () => {
-    const data = await desk.evaluateHandle(
-      ([base64, file]) => {
-        const transfer = new DataTransfer();
-        const content = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-        transfer.items.add(new File([content], file));
-        return transfer;
-      },
-      [bytes.toString('base64'), name] as const,
-    );
-    await desk.getByTestId('drop-area').dispatchEvent('drop', { dataTransfer: data });
-    await expect(desk.getByText('Alles van Inkom één was al gekend')).toBeVisible();
-    await expect(desk.getByRole('row').filter({ hasText: 'Inkom één' })).toHaveCount(1);
-  });
+    await test.step('dropped once more: everything is known', async () => {
+      const data = await desk.evaluateHandle(
+        ([base64, file]) => {
+          const transfer = new DataTransfer();
+          const content = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+          transfer.items.add(new File([content], file));
+          return transfer;
+        },
+        [bytes.toString('base64'), name] as const,
+      );
+      await desk.getByTestId('drop-area').dispatchEvent('drop', { dataTransfer: data });
+      await expect(desk.getByText('Alles van Inkom één was al gekend')).toBeVisible();
+      await expect(desk.getByRole('row').filter({ hasText: 'Inkom één' })).toHaveCount(1);
+    });
 
-  await test.step('something else, and a file that was cut off, are refused in words', async () => {
-    await choose.setInputFiles({ name: 'foto.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('foto') });
-    await expect(desk.getByText('Dit is geen bestand met scans van Streekbalie')).toBeVisible();
-    await choose.setInputFiles({ name, mimeType: '', buffer: bytes.subarray(0, bytes.length - 20) });
-    await expect(desk.getByText('Dit bestand is beschadigd')).toBeVisible();
-    for (const number of numbers) await expect(desk.getByText(number)).toHaveCount(0);
-    await lookAtScreen(desk, 'rescue at the desk');
-  });
+    await test.step('something else, and a file that was cut off, are refused in words', async () => {
+      await choose.setInputFiles({ name: 'foto.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('foto') });
+      await expect(desk.getByText('Dit is geen bestand met scans van Streekbalie')).toBeVisible();
+      await choose.setInputFiles({ name, mimeType: '', buffer: bytes.subarray(0, bytes.length - 20) });
+      await expect(desk.getByText('Dit bestand is beschadigd')).toBeVisible();
+      for (const number of numbers) await expect(desk.getByText(number)).toHaveCount(0);
+      await lookAtScreen(desk, 'rescue at the desk');
+    });
 
-  await test.step('the phone finds network: the same rulings, nothing twice', async () => {
+    await test.step('the phone finds network: the same rulings, nothing twice', async () => {
+      await phone.browser.context.setOffline(false);
+      await expect(phone.page.getByText('staat niets meer dat nog verstuurd moet worden')).toBeVisible();
+      await expectRulings(town, deviceId, Array<string>(3).fill('accepted 1'));
+      const { rows } = await town.database.query<{ count: number }>(
+        'select count(*)::int as count from command where device_id = $1',
+        [deviceId],
+      );
+      expect(rows).toEqual([{ count: 3 }]);
+    });
+  },
+);
+
+test(
+  'codes on the screen of a phone without network are read by another phone, which hands them in',
+  { tag: '@alone' },
+  async ({ town, newPhone }) => {
+    test.setTimeout(180_000);
+    const phone = await newPhone();
+    const { deviceId } = await scanWithoutNetwork(town, phone, 'Kelder', 5);
+    await phone.page.getByRole('button', { name: 'Toon als QR-codes' }).click();
+    const shown = phone.page.getByTestId('show-frames');
+    await expect(phone.page.getByTestId('frame')).toBeVisible();
+    const film = await filmOf(phone.page, Number(await shown.getAttribute('data-frames')));
+    await phone.page.getByRole('button', { name: 'Stop' }).click();
+
+    const carrier = await newPhone({ film });
+    await enrol(town, carrier, 'Gsm van Jo');
+    await expectReady(carrier.page);
+    await carrier.browser.context.setOffline(true);
+    await carrier.page.goto(`${town.server.url}/redding`);
+    await carrier.page.getByRole('button', { name: 'Lees QR-codes' }).click();
+    await expect(carrier.page.getByText('5 scans van Kelder zijn op dit toestel bewaard')).toBeVisible({
+      timeout: 60_000,
+    });
+    await expect(carrier.page.getByTestId('carried')).toContainText('5 scans van Kelder wachten op bereik');
+    await expectRulings(town, deviceId, []);
+
+    await carrier.dieAndReturn({ offline: true });
+    await carrier.page.goto(`${town.server.url}/redding`);
+    await expect(carrier.page.getByTestId('carried')).toContainText('wachten op bereik');
+    await carrier.browser.context.setOffline(false);
+    await expect(carrier.page.getByTestId('carried')).toContainText('5 scans van Kelder zijn aangekomen');
+    await expect(carrier.page.getByTestId('carried')).toContainText('5 verwerkt');
+    await expectRulings(town, deviceId, Array<string>(5).fill('accepted 1'));
+    await lookAtScreen(carrier.page, 'carried scans');
+
     await phone.browser.context.setOffline(false);
     await expect(phone.page.getByText('staat niets meer dat nog verstuurd moet worden')).toBeVisible();
-    await expectRulings(town, deviceId, Array<string>(3).fill('accepted 1'));
-    const { rows } = await town.database.query<{ count: number }>(
-      'select count(*)::int as count from command where device_id = $1',
-      [deviceId],
-    );
-    expect(rows).toEqual([{ count: 3 }]);
-  });
-});
-
-test('codes on the screen of a phone without network are read by another phone, which hands them in', async ({
-  town,
-  newPhone,
-}) => {
-  test.setTimeout(180_000);
-  const phone = await newPhone();
-  const { deviceId } = await scanWithoutNetwork(town, phone, 'Kelder', 5);
-  await phone.page.getByRole('button', { name: 'Toon als QR-codes' }).click();
-  const shown = phone.page.getByTestId('show-frames');
-  await expect(phone.page.getByTestId('frame')).toBeVisible();
-  const film = await filmOf(phone.page, Number(await shown.getAttribute('data-frames')));
-  await phone.page.getByRole('button', { name: 'Stop' }).click();
-
-  const carrier = await newPhone({ film });
-  await enrol(town, carrier, 'Gsm van Jo');
-  await expectReady(carrier.page);
-  await carrier.browser.context.setOffline(true);
-  await carrier.page.goto(`${town.server.url}/redding`);
-  await carrier.page.getByRole('button', { name: 'Lees QR-codes' }).click();
-  await expect(carrier.page.getByText('5 scans van Kelder zijn op dit toestel bewaard')).toBeVisible({
-    timeout: 60_000,
-  });
-  await expect(carrier.page.getByTestId('carried')).toContainText('5 scans van Kelder wachten op bereik');
-  await expectRulings(town, deviceId, []);
-
-  await carrier.dieAndReturn({ offline: true });
-  await carrier.page.goto(`${town.server.url}/redding`);
-  await expect(carrier.page.getByTestId('carried')).toContainText('wachten op bereik');
-  await carrier.browser.context.setOffline(false);
-  await expect(carrier.page.getByTestId('carried')).toContainText('5 scans van Kelder zijn aangekomen');
-  await expect(carrier.page.getByTestId('carried')).toContainText('5 verwerkt');
-  await expectRulings(town, deviceId, Array<string>(5).fill('accepted 1'));
-  await lookAtScreen(carrier.page, 'carried scans');
-
-  await phone.browser.context.setOffline(false);
-  await expect(phone.page.getByText('staat niets meer dat nog verstuurd moet worden')).toBeVisible();
-  await expectRulings(town, deviceId, Array<string>(5).fill('accepted 1'));
-});
+    await expectRulings(town, deviceId, Array<string>(5).fill('accepted 1'));
+  },
+);
 
 /** What a camera before the screen would see, read off it: each code for a moment, out of order. */
 async function filmOf(page: Page, count: number): Promise<Scene[]> {
