@@ -14,6 +14,7 @@ import {
 import type { Person } from '#domain/passholders/person.ts';
 import { carryTerms, forgetTerms } from '../associations/carry-terms.ts';
 import type { Database, Personal } from '../db/tables.ts';
+import { deletePicture } from './picture-repository.ts';
 
 type Db = Kysely<Database>;
 
@@ -386,7 +387,7 @@ async function erase(
   await db.updateTable('passholder').set({ upstream_reason: null, desks: [] }).where(own).execute();
   await eraseTasks(db, regionId, passholderId);
   await db.deleteFrom('passholder_insz').where(own).execute();
-  await db.deleteFrom('passholder_picture').where(own).execute();
+  await deletePicture(db, regionId, passholderId);
   await sql`
     select from family where region_id = ${regionId} and family_id in (select family_id from family_member where ${own})
     order by family_id for update

@@ -10,6 +10,7 @@ import {
   InszInput,
   MergeInput,
   MergePreviewInput,
+  PictureInput,
   RegisterInput,
   SearchInput,
 } from '#domain/passholder-api.ts';
@@ -26,6 +27,7 @@ import { askOtherDesk, findDuplicates, type DuplicateRefusal } from './duplicate
 import { checkInsz, writeInsz, type InszRefusal } from './insz-service.ts';
 import { listChoices, readListPage, readListSheet, type ListRefusal } from './kansenstatuut-service.ts';
 import { mergePassholders, previewMerge, type MergeAccounts, type MergeProblem } from './merge-service.ts';
+import { setPicture, type PictureRefusal } from './picture-service.ts';
 import {
   actOnPassholder,
   readPassholderFile,
@@ -97,6 +99,10 @@ export function passholderRoutes(
     const input = await readJson(c, InszCheckInput);
     return c.json(unwrap(await checkInsz(context, c.get('actor'), pathId(c), input)));
   });
+  app.put('/passholders/:id/picture', signedIn, async (c) => {
+    const input = await readJson(c, PictureInput);
+    return c.json(unwrap(await setPicture(context, c.get('actor'), pathId(c), input)));
+  });
   app.post('/passholders/:id/acts', signedIn, async (c) => {
     const input = await readJson(c, ActInput);
     return c.json(unwrap(await actOnPassholder(context, c.get('actor'), pathId(c), input)));
@@ -126,6 +132,7 @@ function unwrap<T>(
     | DuplicateRefusal
     | InszRefusal
     | MergeProblem
+    | PictureRefusal
   >,
 ): T {
   if (result.ok) return result.value;

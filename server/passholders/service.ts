@@ -31,6 +31,7 @@ import { countRefusedCard, isTakeOver, refuseTakeOver, type LimitRefusal } from 
 import { findInsz } from './insz-repository.ts';
 import { countNumber } from './insz-limits.ts';
 import { tellTaken, type InszRefusal } from './insz-service.ts';
+import { readPictureOf } from './picture-repository.ts';
 import { inszMark, isInszAsked, keepInsz, placeOf } from './insz-store.ts';
 import { findAct, readPassholder, takeActId } from './repository.ts';
 import { targetOf } from './target.ts';
@@ -283,6 +284,7 @@ async function fileOf(
     points: await readBalance(db, regionId, passholderId),
     graceDays,
     inszWrittenAt: (await findInsz(db, regionId, passholderId))?.writtenAt ?? null,
+    picture: await readPictureOf(db, regionId, passholderId),
     notes: state === 'active' ? await readNotes(db, regionId, passholder) : [],
     history: await readHistory(db, regionId, passholderId, names),
     ...(await readVisitPast(db, regionId, passholderId, at)),

@@ -95,6 +95,14 @@ export const HistoryEntry = z.object({
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
+/** A small JPEG or WebP, as base64url. */
+const Picture = z.object({
+  mediaType: z.enum(['image/jpeg', 'image/webp']),
+  data: z.string(),
+  at: Instant,
+});
+export type Picture = z.infer<typeof Picture>;
+
 /** GET /api/passholders/:id */
 export const PassholderFile = z.object({
   passholderId: Id,
@@ -141,6 +149,8 @@ export const PassholderFile = z.object({
   ),
   /** Since when the national number lies here; null: not. The number itself is shown to nobody. */
   inszWrittenAt: z.optional(z.nullable(Instant)),
+  /** Null: there is none. Absent from an older server. */
+  picture: z.optional(z.nullable(Picture)),
   /** The newest first. */
   history: z.optional(z.array(HistoryEntry)),
   ...z.partial(VisitPast).shape,
@@ -197,6 +207,17 @@ export const InszCheckInput = z.object({ insz: InszText });
 export type InszCheckInput = z.infer<typeof InszCheckInput>;
 export const InszChecked = z.object({ same: z.boolean() });
 export type InszChecked = z.infer<typeof InszChecked>;
+
+/**
+ * PUT /api/passholders/:id/picture: drawn anew by the screen; null takes away what was there, for good.
+ * 422 picture-none, picture-too-heavy, picture-too-wide, picture-says-more, not-here.
+ */
+export const PictureInput = z.object({
+  data: z.nullable(z.string().check(z.maxLength(limits.pictureBase64Max))),
+});
+export type PictureInput = z.infer<typeof PictureInput>;
+export const PictureAnswer = z.object({ pictureAt: z.nullable(Instant) });
+export type PictureAnswer = z.infer<typeof PictureAnswer>;
 
 /** GET /api/organisations/:id/counter: by what this counter registers people. */
 export const CounterFacts = z.object({

@@ -196,6 +196,27 @@ test('a lost card, a kansenstatuut that ran out, a move, and two clerks in one f
     'de oude kaart is verloren of gestolen',
   );
 
+  await openFile(town, page, loser);
+  const picture = page.getByRole('img', { name: /^Foto van/ });
+  const choose = (name: string, buffer: Buffer): Promise<void> =>
+    page.locator('aside input[type=file]').setInputFiles({ name, mimeType: 'image/jpeg', buffer });
+  await choose('foto.jpg', Buffer.from('Dit is geen foto.'));
+  await expect(page.getByText('Dit bestand is geen foto die deze browser kan lezen.')).toBeVisible();
+  const large = await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [1_200, 900];
+    canvas.getContext('2d')?.fillRect(100, 100, 500, 500);
+    return canvas.toDataURL('image/png').split(',')[1] ?? '';
+  });
+  await choose('pasfoto.png', Buffer.from(large, 'base64'));
+  await expect(picture).toBeVisible();
+  await page.reload();
+  await expect(picture).toHaveJSProperty('naturalWidth', 480);
+  await page.getByRole('button', { name: 'Haal weg' }).click();
+  await expect(picture).toHaveCount(0);
+  await page.getByRole('button', { name: 'Zet terug' }).click();
+  await expect(picture).toHaveJSProperty('naturalHeight', 360);
+
   await openFile(town, page, expired);
   await expect(page.getByTestId('kansenstatuut')).toContainText('Vervallen');
   await page.getByRole('button', { name: 'Kansenstatuut verlengen' }).click();

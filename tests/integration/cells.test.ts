@@ -88,9 +88,8 @@ beforeAll(async () => {
   ]);
   const { organisationId } = world.staffed.organisations.bib;
 
-  const [passholderId, familyId, associationId, groupPassId] = [
-    ...[randomUUID(), randomUUID(), randomUUID(), randomUUID()],
-  ];
+  const [passholderId, familyId] = [randomUUID(), randomUUID()];
+  const [associationId, groupPassId] = [randomUUID(), randomUUID()];
   const { number } = stockCard(1, true);
   await insertPeople(
     db,

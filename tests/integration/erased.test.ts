@@ -9,6 +9,7 @@ import { addTask } from '#server/tasks/service.ts';
 import type { DeskClient } from '#tests/_support/desk-client.ts';
 import { openDeskWorld, type DeskWorld } from '#tests/_support/desk-world.ts';
 import { IEPER, aPerson } from '#tests/_support/people-builder.ts';
+import { smallJpeg } from '#tests/_support/small-jpeg.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
 const INSZ = '83030201540';
@@ -94,6 +95,8 @@ async function somebody(): Promise<{ passholderId: string; number: string }> {
     .set({ kansenstatuut_until: '2027-04-30', kansenstatuut_proof: 'bewijsgeheim' })
     .where('passholder_id', '=', passholderId)
     .execute();
+  const picture = smallJpeg(20, 30).toString('base64url');
+  expect((await admin.put(`/api/passholders/${passholderId}/picture`, { data: picture })).status).toBe(200);
   const family = await admin.post('/api/families', {
     ...{ familyId: randomUUID(), organisationId, members: [{ memberId: randomUUID(), passholderId }] },
   });
@@ -145,10 +148,11 @@ test('two files become one and are erased: nothing of either is left', async () 
     select 'membership' as found from membership where passholder_id = ${from.passholderId}
     union all select 'card' from card where passholder_id = ${from.passholderId}
     union all select 'passholder_insz' from passholder_insz where passholder_id = ${from.passholderId}
+    union all select 'passholder_picture' from passholder_picture where passholder_id = ${from.passholderId}
     union all select 'family_member' from family_member where passholder_id = ${from.passholderId} and until_day is null
   `.execute(world.context.db);
   expect(hanging).toEqual([]);
-  expect((await fileOf(into.passholderId)).inszWrittenAt).toBe(NOW);
+  expect(await fileOf(into.passholderId)).toMatchObject({ inszWrittenAt: NOW, picture: { at: NOW } });
 
   await act(into.passholderId, { kind: 'erase' });
   for (const word of [...WORDS, INSZ]) expect([word, await placesOf(word)]).toEqual([word, []]);
@@ -156,6 +160,7 @@ test('two files become one and are erased: nothing of either is left', async () 
     select 'desk_task' as found from desk_task where passholder_id = any(${ids}::uuid[])
       or uitpas_number in (${into.number}, ${from.number})
     union all select 'passholder_insz' from passholder_insz where passholder_id = any(${ids}::uuid[])
+    union all select 'passholder_picture' from passholder_picture where passholder_id = any(${ids}::uuid[])
     union all select 'family_member' from family_member where passholder_id = any(${ids}::uuid[])
     union all select 'card' from card where passholder_id = any(${ids}::uuid[]) and state = 'active'
     union all select 'membership' from membership where passholder_id = any(${ids}::uuid[]) and status = 'active'

@@ -444,6 +444,12 @@ const CASES: Case[] = [
     allowed: ['admin', 'desk'],
   },
   {
+    route: 'PUT /api/passholders/:id/picture',
+    path: ({ passholderId }) => `/api/passholders/${passholderId}/picture`,
+    body: () => ({ data: null }),
+    allowed: ['admin', 'desk'],
+  },
+  {
     route: 'POST /api/passholders/:id/acts',
     path: ({ passholderId }) => `/api/passholders/${passholderId}/acts`,
     body: ({ organisationId }) => ({

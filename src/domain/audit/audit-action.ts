@@ -31,6 +31,8 @@ export const AUDIT_GROUPS = {
     'duplicates-checked',
     'known-elsewhere',
     'insz-used',
+    'picture-set',
+    'picture-removed',
     'card-looked-up',
     'unknown-card-looked-up',
     'card-checked',

@@ -169,6 +169,11 @@ export const limits = {
   rescueShownMs: 14 * DAY_MS,
   /** Held scans that a desk reads at once. */
   heldReadMax: 20_000,
+  /** The picture of a pass holder: as it is chosen, as it is kept, and that as base64url. Its longest side in pixels. */
+  pictureChosenBytesMax: 30 * 1024 * 1024,
+  pictureBytesMax: 60_000,
+  pictureBase64Max: 80_000,
+  pictureSideMax: 480,
   /** A sheet that somebody hands in: its bytes, those as base64, what it unpacks to, and what it may hold. */
   sheetBytesMax: 1_500_000,
   sheetBase64Max: 2_000_000,

@@ -1,9 +1,8 @@
 // The picture of a pass holder, as it is kept: a small JPEG or WebP that the desk's browser drew anew. Read from its header alone:
 // nothing is decoded here. What says more than a picture (where and when it was taken, EXIF and XMP) is refused, and so is all that moves.
+import { concatBytes } from '../kernel/bytes.ts';
+import { limits } from '../kernel/limits.ts';
 import { refuse, ok, type Result } from '../kernel/result.ts';
-
-export const PICTURE_SIDE_MAX = 480;
-export const PICTURE_BYTES_MAX = 60_000;
 
 export type PictureType = 'image/jpeg' | 'image/webp';
 export type PictureHeader = {
@@ -21,12 +20,12 @@ const NONE = refuse({ code: 'picture-none' } as const);
 const SAYS_MORE = refuse({ code: 'picture-says-more' } as const);
 
 export function readPicture(bytes: Uint8Array): Read {
-  if (bytes.length > PICTURE_BYTES_MAX) return refuse({ code: 'picture-too-heavy' });
+  if (bytes.length > limits.pictureBytesMax) return refuse({ code: 'picture-too-heavy' });
   const read = bytes[0] === 0xff ? readJpeg(bytes) : readWebp(bytes);
   if (!read.ok) return read;
   const { width, height } = read.value;
   if (width === 0 || height === 0) return NONE;
-  if (Math.max(width, height) > PICTURE_SIDE_MAX) return refuse({ code: 'picture-too-wide' });
+  if (Math.max(width, height) > limits.pictureSideMax) return refuse({ code: 'picture-too-wide' });
   return read;
 }
 
@@ -56,6 +55,19 @@ function readJpeg(bytes: Uint8Array): Read {
     at += 2 + length;
   }
   return NONE;
+}
+
+/** What some browsers write into a JPEG that they drew themselves, left out; what is no JPEG comes back as it was. */
+export function withoutRemarks(bytes: Uint8Array): Uint8Array {
+  const view = viewOf(bytes);
+  const kept = [bytes.subarray(0, 2)];
+  let at = 2;
+  while (at + 4 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] !== SCAN) {
+    const next = at + 2 + view.getUint16(at + 2);
+    if (!TELLING.has(bytes[at + 1] ?? 0)) kept.push(bytes.subarray(at, next));
+    at = next;
+  }
+  return concatBytes(...kept, bytes.subarray(at));
 }
 
 /** Flags of an extended WebP: EXIF, XMP, and more than one picture. */

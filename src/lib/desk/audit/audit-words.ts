@@ -27,6 +27,8 @@ const ACTS: Readonly<Record<AuditAction, () => string>> = {
   'duplicates-checked': m.audit_act_duplicates_checked,
   'known-elsewhere': m.audit_act_known_elsewhere,
   'insz-used': m.audit_act_insz_used,
+  'picture-set': m.audit_act_picture_set,
+  'picture-removed': m.audit_act_picture_removed,
   'card-looked-up': m.audit_act_card_looked_up,
   'unknown-card-looked-up': m.audit_act_unknown_card_looked_up,
   'card-checked': m.audit_act_card_checked,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { concatBytes, utf8 } from '#domain/kernel/bytes.ts';
-import { PICTURE_BYTES_MAX, readPicture } from '#domain/passholders/picture.ts';
+import { limits } from '#domain/kernel/limits.ts';
+import { readPicture, withoutRemarks } from '#domain/passholders/picture.ts';
 
 const two = (n: number): number[] => [n >> 8, n & 0xff];
 const segment = (marker: number, body: readonly number[]): number[] => [
@@ -72,7 +73,7 @@ test.each([
   ['a WebP of two sizes', webp(extended(0, 10, 10), lossy(400, 400)), 'picture-none'],
   ['a WebP with no drawing', webp(extended(0, 10, 10)), 'picture-none'],
   ['a WebP with more behind it', concatBytes(webp(lossy(10, 10)), utf8('..')), 'picture-none'],
-  ['one that is too heavy', new Uint8Array(PICTURE_BYTES_MAX + 1), 'picture-too-heavy'],
+  ['one that is too heavy', new Uint8Array(limits.pictureBytesMax + 1), 'picture-too-heavy'],
 ])('%s is refused', (_, bytes, code) => {
   expect(readPicture(bytes)).toEqual({ ok: false, error: { code } });
 });
@@ -84,4 +85,12 @@ test('every beginning of a picture is refused, none breaks it', () => {
         ok: false,
         error: { code: 'picture-none' },
       });
+});
+
+test('what a browser writes beside its own drawing is left out, and the drawing stays', () => {
+  const [kept, picture] = [segment(0xe0, [1, 2]), [...frame(10, 10), ...SCAN]];
+  const telling = jpeg(kept, segment(0xe1, [...utf8('Exif')]), segment(0xfe, [65]), picture);
+  expect(withoutRemarks(telling)).toEqual(jpeg(kept, picture));
+  for (const same of [jpeg(kept, picture), webp(lossy(10, 10)), utf8('Dit is geen foto.'), new Uint8Array()])
+    expect(withoutRemarks(same)).toEqual(same);
 });
