@@ -2,6 +2,7 @@
 // by another import at the same moment, is seen. What does not take place there is called off only when somebody says so.
 import type { Transaction } from 'kysely';
 import type { DeskActivity } from '#domain/desk-api.ts';
+import { isAllowed } from '#domain/devices/permissions.ts';
 import { must } from '#domain/kernel/assert.ts';
 import { limits } from '#domain/kernel/limits.ts';
 import { ok, refuse, type Result } from '#domain/kernel/result.ts';
@@ -130,7 +131,11 @@ export async function readShownRows(
   return ok({
     rows: page.map(({ row, title, eventId, state: of, code, take, kept, callOff: off, facts: there }) => {
       const known = there ? judged.get(there.eventId) : undefined;
-      const activity = known?.activity;
+      // An event may have become an activity of a place that one may not look into.
+      const activity =
+        known?.activity && isAllowed(actor.grants, 'activity.read', { ...known.activity, regionId })
+          ? known.activity
+          : undefined;
       const last = known?.last;
       const link = activity &&
         last && { eventId: last.eventId, activityId: activity.activityId, facts: last };
