@@ -31,13 +31,9 @@ export type LookOver = {
   readonly checkIns: DeskCheckIns | undefined;
 };
 
-/** Codes that say something of a card to who may not read its file: counted as look-ups are. */
-const STRANGE = ['card-unknown', 'card-is-group-pass', 'card-without-holder', 'not-yours'];
-/** The same said of a visit: a number of no card of this region is a visitor from elsewhere. */
-const STRANGE_VISITS = ['foreign', 'card-not-registered', 'card-deleted'];
-
-export const isStrange = ({ code, detail }: Pick<JudgedRow, 'code' | 'detail'>): boolean =>
-  STRANGE.includes(code ?? '') || STRANGE_VISITS.includes(code ?? String(detail['note']));
+/** A row that says something of a card to who may not read its file: counted as a look-up is. */
+export const isStrange = ({ number, passholderId, code }: JudgedRow): boolean =>
+  number === null ? code === 'not-yours' : passholderId === null && code !== 'twice';
 
 export async function readKnown(
   db: Db,

@@ -126,6 +126,24 @@ test('people of a search come with the card that they would have shown; those of
   expect(rows[2]).toMatchObject({ passholderId: null, name: null });
 });
 
+test('cards of other municipalities are counted as look-ups, also on a list of visits', async () => {
+  const { activityId } = await world.activity();
+  const others = await holders(1_001, () => ({ passholder: { postalCode: '8600', nisCode: '32003' } }));
+  const numbers = others.map(({ number }) => String(number));
+  const [own] = await holders(1);
+  const ask = (of: readonly string[]) =>
+    desk.post('/api/bulk/lists', input({ numbers: [...of] }, activityId));
+  // A list may be longer than what is left, as one of any other kind; the next one waits until tomorrow.
+  expect(await ask([...numbers, ...numbers, String(own?.number)])).toMatchObject({
+    ...{ status: 201, body: { rows: { ready: 1_002, bad: 1_001 } } },
+  });
+  expect(await ask(numbers.slice(0, 1))).toMatchObject({ status: 429, code: 'too-many-requests' });
+  await world.context.db.deleteFrom('attempt').execute();
+  // One's own people, and a number that stands there twice, cost nothing.
+  for (let i = 0; i < 2; i++)
+    expect((await ask(Array.from({ length: 1_100 }, () => String(own?.number)))).status).toBe(201);
+});
+
 test('what changed in between is ruled as it stands, and leaves nothing behind', async () => {
   const { activityId } = await world.activity();
   const [scanned, blocked, good] = await holders(3);
