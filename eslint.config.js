@@ -35,6 +35,7 @@ const SERVER_ROOMS = [
   'tasks',
   'cash',
   'settings',
+  'tariffs',
   'families',
   'grouppasses',
   'associations',

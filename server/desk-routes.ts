@@ -25,6 +25,7 @@ import { acceptByProvider } from './staff/invitation-service.ts';
 import { staffRoutes } from './staff/routes.ts';
 import { posterRoutes } from './posters/routes.ts';
 import { stockRoutes } from './stock/routes.ts';
+import { tariffRoutes } from './tariffs/routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
 import { todayRoutes } from './today/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
@@ -55,6 +56,7 @@ export function deskRoutes(context: Context, turns: PhoneTurns): Hono {
     .route('/', staffRoutes(context, signIn))
     .route('/', organisationRoutes(context, signIn))
     .route('/', activityRoutes(context, signIn))
+    .route('/', tariffRoutes(context, signIn))
     .route('/', uitdatabankRoutes(context, signIn))
     .route('/', deviceRoutes(context, signIn))
     .route('/', rosterRoutes(context))

@@ -16,7 +16,9 @@ import type {
 import {
   decideSetting,
   decideWithdraw,
+  isRegionsToDecide,
   newestOf,
+  SETTING_KEYS,
   scopeOf,
   settingFor,
   settingOn,
@@ -93,6 +95,7 @@ export async function readSettings(
       return {
         ...{ key, value, source, newest: newestOf(entries, key, { nisCode, organisationId }) },
         versions: versionsOf(entries, key, { nisCode, organisationId }, today, names),
+        ...(isRegionsToDecide(key) && { mayChange: isAllowed(actor.grants, 'setting.change', { regionId }) }),
       };
     }),
     places: places.map((each) => ({
@@ -102,6 +105,7 @@ export async function readSettings(
     })),
     municipalities: [...municipalities],
     regionProofs: [...settingOn(entries, 'kansenstatuutProofs', null, today)],
+    keyBounds: settingOn(entries, 'keyBounds', null, today),
   });
 }
 
@@ -113,7 +117,7 @@ export async function changeSetting(
   const { db, clock } = context;
   const { regionId } = actor;
   const place = await findPlace(db, regionId, draft);
-  await requirePermission(context, actor, 'setting.change', targetOf(place));
+  await requirePermission(context, actor, 'setting.change', decidedAt(draft.key, place));
   if (!place) return refuse({ code: 'not-found' });
   requireFreshProof(context, actor);
   return db.transaction().execute(async (trx) => {
@@ -155,7 +159,7 @@ export async function withdrawSetting(
   const { regionId } = actor;
   const known = (await listSettings(db, regionId)).find((entry) => entry.settingId === settingId);
   const place = known && (await findPlace(db, regionId, known));
-  await requirePermission(context, actor, 'setting.change', targetOf(place));
+  await requirePermission(context, actor, 'setting.change', decidedAt(known?.key, place));
   if (!known) return refuse({ code: 'not-found' });
   requireFreshProof(context, actor);
   return db.transaction().execute(async (trx) => {
@@ -234,6 +238,10 @@ const targetOf = (
     ...(nisCode !== null && { nisCode }),
   };
 };
+
+/** Where one has to be somebody to change it. */
+const decidedAt = (key: string | undefined, place: NamedPlace | undefined): ReturnType<typeof targetOf> =>
+  place && SETTING_KEYS.some((each) => each === key && isRegionsToDecide(each)) ? {} : targetOf(place);
 
 /** The region, then the municipalities and organisations that one may see. */
 async function listPlaces(db: Db, { regionId, grants }: Actor): Promise<NamedPlace[]> {

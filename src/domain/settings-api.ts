@@ -5,6 +5,7 @@ import { limits } from './kernel/limits.ts';
 import { lineOf, tokenOf } from './kernel/plain-text.ts';
 import { Day } from './passholders/person.ts';
 import { SETTING_KEYS, SETTING_SCOPES } from './settings/settings.ts';
+import { KeyBounds } from './tariffs/distribution-key.ts';
 
 const Id = z.uuid();
 const Instant = z.int();
@@ -32,6 +33,8 @@ export const SettingState = z.object({
   newest: z.int(),
   /** Of this place, the newest first. */
   versions: z.array(SettingVersion),
+  /** False where the region decides it for this place; absent: as `mayChange` of the place. */
+  mayChange: z.optional(z.boolean()),
 });
 export type SettingState = z.infer<typeof SettingState>;
 
@@ -53,6 +56,8 @@ export const SettingsAnswer = z.object({
   municipalities: z.array(z.object({ nisCode: z.string(), name: z.string() })),
   /** The region's target group today. */
   regionProofs: z.array(z.string()),
+  /** What no distribution key goes beyond today. */
+  keyBounds: z.optional(KeyBounds),
 });
 export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
 

@@ -328,6 +328,7 @@ const QUESTIONS: readonly Question[] = [
   // What a municipality does.
   { path: '/api/activities', there: ['activity', 'place'], here: [] },
   { path: OF_ACTIVITY, there: ['activity', 'place'], here: 'no' },
+  { path: `${OF_ACTIVITY}/tariffs`, there: [], here: 'no' },
   { path: `${OF_ACTIVITY}/check-ins`, there: [], here: 'no' },
   { path: `${OF_ACTIVITY}/poster`, there: ['activity', 'place'], here: 'no' },
   { path: `${OF_ACTIVITY}/poster.pdf`, there: [], here: 'no' },

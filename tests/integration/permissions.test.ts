@@ -138,6 +138,11 @@ const CASES: Case[] = [
   { route: 'GET /api/me', allowed: ALL },
   { route: 'GET /api/activities', allowed: ALL },
   { route: 'GET /api/activities/:id', path: (ids) => `/api/activities/${ids.activityId}`, allowed: READERS },
+  {
+    route: 'GET /api/activities/:id/tariffs',
+    path: (ids) => `/api/activities/${ids.activityId}/tariffs`,
+    allowed: READERS,
+  },
   { route: 'POST /api/activities', body: activity, allowed: WORKERS },
   {
     route: 'PUT /api/activities/:id',

@@ -84,6 +84,8 @@ export const limits = {
   percentMax: 100,
   ageMax: 125,
   priceRulesMax: 60,
+  distributionKeysMax: 40,
+  keyNameMax: 60,
   /** A voucher for every child of a region. */
   voucherUsesMax: 100_000,
   /** A council decides at most so far ahead, and a setting may begin so late. */

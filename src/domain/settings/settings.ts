@@ -10,6 +10,7 @@ import { Cents } from '../kernel/money.ts';
 import { lineOf, tokenOf } from '../kernel/plain-text.ts';
 import { ok, refuse, type Result } from '../kernel/result.ts';
 import { BLOCK_REASONS, NARROWED_REASONS } from '../passholders/card-life.ts';
+import { DistributionKeys, KeyBounds, keyFault, type KeyFault } from '../tariffs/distribution-key.ts';
 
 export const SETTING_SCOPES = ['region', 'municipality', 'organisation'] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
@@ -67,6 +68,9 @@ export const SETTINGS = {
   receiptText: lineOf(limits.settingTextMax),
   /** What stays in the till as change when a day is closed. */
   tillChangeCents: Cents,
+  /** Who bears what of a price at the kansentarief; of an organisation: its own list instead of the region's. */
+  distributionKeys: DistributionKeys,
+  keyBounds: KeyBounds,
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -94,7 +98,13 @@ const SCOPES: { readonly [K in SettingKey]: readonly SettingScope[] } = {
   paymentMeans: SETTING_SCOPES,
   receiptText: SETTING_SCOPES,
   tillChangeCents: SETTING_SCOPES,
+  distributionKeys: ['region', 'organisation'],
+  keyBounds: ['region'],
 };
+
+/** Decided by the region also for a narrower place: an organisation that chose its own key would make others pay. */
+const REGION_DECIDES: readonly SettingKey[] = ['distributionKeys'];
+export const isRegionsToDecide = (key: SettingKey): boolean => REGION_DECIDES.includes(key);
 
 /** What holds when nobody decided. */
 export const SETTING_DEFAULTS: { readonly [K in SettingKey]: SettingValue<K> } = {
@@ -121,6 +131,10 @@ export const SETTING_DEFAULTS: { readonly [K in SettingKey]: SettingValue<K> } =
   paymentMeans: [...PAYMENT_MEANS],
   receiptText: '',
   tillChangeCents: 0,
+  distributionKeys: [
+    { keyId: 'standard', name: '20-40-40', person: { kind: 'percent', value: 20 }, organisationPercent: 40 },
+  ],
+  keyBounds: { personPercentMax: 25, personMayPayNothing: false, organisationPercentMin: 10 },
 };
 
 /** Both null: the region as a whole. */
@@ -218,6 +232,7 @@ export type SettingRefusal =
   | { readonly code: 'setting-from'; readonly earliest: CivilDay; readonly latest: CivilDay }
   | { readonly code: 'setting-same' }
   | { readonly code: 'proof-not-of-region'; readonly proofs: readonly string[] }
+  | { readonly code: 'key-out-of-bounds'; readonly keyName: string; readonly fault: KeyFault }
   | { readonly code: 'setting-in-force' | 'setting-withdrawn' }
   | { readonly code: 'changed-meanwhile' };
 
@@ -242,6 +257,13 @@ export function decideSetting(
     const region = settingOn(entries, 'kansenstatuutProofs', null, from);
     const strange = (parsed.data as readonly string[]).filter((proof) => !region.includes(proof)); // of that schema
     if (strange.length > 0) return refuse({ code: 'proof-not-of-region', proofs: strange });
+  }
+  if (key === 'distributionKeys') {
+    const bounds = settingOn(entries, 'keyBounds', null, from);
+    for (const each of parsed.data as DistributionKeys) {
+      const fault = keyFault(each, bounds); // of that schema
+      if (fault) return refuse({ code: 'key-out-of-bounds', keyName: each.name, fault });
+    }
   }
   return ok(parsed.data);
 }

@@ -5,15 +5,19 @@ import { limits } from '#domain/kernel/limits.ts';
 import { PAYMENT_MEANS } from '#domain/cash/sale.ts';
 import { BLOCK_REASONS, NARROWED_REASONS } from '#domain/passholders/card-life.ts';
 import { SETTINGS, type SettingKey } from '#domain/settings/settings.ts';
+import type { KeyBounds } from '#domain/tariffs/distribution-key.ts';
 import * as z from 'zod/mini';
 import { m } from '../../paraglide/messages.js';
 import { dateTextOf, parseDateText } from '../../ui/date-text.ts';
 import { euroInputOf, parseEuroText } from '../../ui/money-text.ts';
 import { longCivilDayText, proofText } from '../passholders/passholder-words.ts';
+import { KeyRows, percentIn } from './key-rows.svelte.ts';
 import { PriceRows } from './price-rows.svelte.ts';
 import {
   blockReasonText,
+  boundsIn,
   finerIn,
+  keysIn,
   meansText,
   monthDayText,
   pricesIn,
@@ -33,7 +37,9 @@ type FieldKind =
   | 'two-texts'
   | 'reasons'
   | 'finer-reasons'
-  | 'yes-no';
+  | 'yes-no'
+  | 'keys'
+  | 'bounds';
 const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   kansenstatuutGraceDays: 'days',
   moveBackDays: 'days',
@@ -54,6 +60,8 @@ const KINDS: Readonly<Record<SettingKey, FieldKind>> = {
   cardPrices: 'prices',
   receiptText: 'text',
   tillChangeCents: 'money',
+  distributionKeys: 'keys',
+  keyBounds: 'bounds',
 };
 
 export class SettingForm {
@@ -69,13 +77,14 @@ export class SettingForm {
   choices = $state.raw<readonly { value: string; label: string }[]>([]);
   other = $state('');
   readonly prices: PriceRows;
+  readonly keys: KeyRows;
   from = $state('');
   reason = $state('');
   tried = $state(false);
   readonly #today: CivilDay;
   readonly #latest: CivilDay;
 
-  constructor({ key, value, versions }: SettingState, { today, regionProofs }: SettingsAnswer) {
+  constructor({ key, value, versions }: SettingState, { today, regionProofs, keyBounds }: SettingsAnswer) {
     this.key = key;
     this.kind = KINDS[key];
     this.takesOther = key === 'kansenstatuutProofs';
@@ -97,7 +106,15 @@ export class SettingForm {
     if (this.kind === 'yes-no') this.isOn = start === true;
     if (this.kind === 'money') this.text = euroInputOf(wholeIn(start));
     if (this.kind === 'choices') this.#startChoices(textsIn(start), regionProofs);
+    if (this.kind === 'bounds') this.#startBounds(boundsIn(start));
     this.prices = new PriceRows(this.kind === 'prices' ? pricesIn(start) : []);
+    this.keys = new KeyRows(this.kind === 'keys' ? keysIn(start) : [], boundsIn(keyBounds));
+  }
+
+  #startBounds({ personPercentMax, personMayPayNothing, organisationPercentMin }: KeyBounds): void {
+    this.text = String(personPercentMax);
+    this.second = String(organisationPercentMin);
+    this.isOn = personMayPayNothing;
   }
 
   #startChoices(held: readonly string[], regionProofs: readonly string[]): void {
@@ -137,6 +154,11 @@ export class SettingForm {
     if (this.kind === 'month-day')
       return monthDayIn(this.text) === undefined ? m.settings_month_day_wrong() : undefined;
     if (this.kind === 'prices') return this.prices.problem;
+    if (this.kind === 'keys') return this.keys.problem;
+    if (this.kind === 'bounds')
+      return percentIn(this.text) === undefined || percentIn(this.second) === undefined
+        ? m.tariffs_percent_wrong()
+        : undefined;
     if (this.kind === 'money')
       return parseEuroText(this.text) === undefined ? m.settings_price_wrong() : undefined;
     if (this.kind === 'yes-no') return undefined;
@@ -177,6 +199,13 @@ export class SettingForm {
     if (this.kind === 'days') return daysIn(this.text);
     if (this.kind === 'month-day') return monthDayIn(this.text);
     if (this.kind === 'prices') return this.prices.rules;
+    if (this.kind === 'keys') return this.keys.keys;
+    if (this.kind === 'bounds')
+      return {
+        personPercentMax: percentIn(this.text),
+        personMayPayNothing: this.isOn,
+        organisationPercentMin: percentIn(this.second),
+      };
     if (this.kind === 'money') return parseEuroText(this.text);
     if (this.kind === 'minutes') return minutesIn(this.text);
     if (this.kind === 'text') return this.text.trim();

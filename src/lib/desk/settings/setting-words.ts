@@ -3,7 +3,8 @@ import { PriceList, type PriceRule } from '#domain/cash/card-price.ts';
 import { PAYMENT_MEANS, type PaymentMeans } from '#domain/cash/sale.ts';
 import type { SettingsAnswer, SettingState, SettingVersion } from '#domain/settings-api.ts';
 import { BLOCK_REASONS, type BlockReason, type FinerReason } from '#domain/passholders/card-life.ts';
-import { SETTINGS, type SettingKey } from '#domain/settings/settings.ts';
+import { SETTING_DEFAULTS, SETTINGS, type SettingKey } from '#domain/settings/settings.ts';
+import { DistributionKeys, KeyBounds } from '#domain/tariffs/distribution-key.ts';
 import * as z from 'zod/mini';
 import { euroText } from '../../appearance/money.ts';
 import { m } from '../../paraglide/messages.js';
@@ -32,6 +33,8 @@ export const SETTING_WORDS: Readonly<Record<SettingKey, Words>> = {
   paymentMeans: { title: m.settings_means, text: m.settings_means_text },
   tillChangeCents: { title: m.settings_change_money, text: m.settings_change_money_text },
   receiptText: { title: m.settings_receipt, text: m.settings_receipt_text },
+  distributionKeys: { title: m.tariffs_keys, text: m.tariffs_keys_text },
+  keyBounds: { title: m.tariffs_bounds, text: m.tariffs_bounds_text },
 };
 
 /** Beside each other on the screen. */
@@ -48,6 +51,7 @@ export const SETTING_GROUPS: readonly {
       'kansenstatuutGraceDays',
     ],
   },
+  { title: m.tariffs_group, keys: ['distributionKeys', 'keyBounds'] },
   { title: m.settings_group_till, keys: ['cardPrices', 'paymentMeans', 'tillChangeCents', 'receiptText'] },
   {
     title: m.settings_group_cards,
@@ -86,6 +90,14 @@ const isMeans = (text: string): text is PaymentMeans => PAYMENT_MEANS.some((mean
 export function pricesIn(value: unknown): PriceRule[] {
   const list = z.safeParse(PriceList, value);
   return list.success ? list.data : [];
+}
+export function keysIn(value: unknown): DistributionKeys {
+  const keys = z.safeParse(DistributionKeys, value);
+  return keys.success ? keys.data : [];
+}
+export function boundsIn(value: unknown): KeyBounds {
+  const bounds = z.safeParse(KeyBounds, value);
+  return bounds.success ? bounds.data : SETTING_DEFAULTS.keyBounds;
 }
 const isBlockReason = (text: string): text is BlockReason => BLOCK_REASONS.some((reason) => reason === text);
 
@@ -137,7 +149,16 @@ export function valueLines(key: SettingKey, value: unknown, { regionProofs }: Se
       if (nl === '') return [m.settings_receipt_none()];
       return en === '' ? [nl] : [nl, m.settings_in_english({ text: en })];
     }
+    case 'keyBounds': {
+      const { personPercentMax, personMayPayNothing, organisationPercentMin } = boundsIn(value);
+      return [
+        m.tariffs_bounds_person({ percent: personPercentMax }),
+        ...(personMayPayNothing ? [] : [m.tariffs_bounds_never_free()]),
+        m.tariffs_bounds_organisation({ percent: organisationPercentMin }),
+      ];
+    }
     case 'cardPrices':
+    case 'distributionKeys':
       return []; // a table of its own
   }
 }
@@ -171,6 +192,7 @@ export const SETTING_SENTENCES: Readonly<Record<string, () => string>> = {
   'setting-from': m.settings_problem_from,
   'setting-same': m.settings_problem_same,
   'proof-not-of-region': m.settings_problem_proof,
+  'key-out-of-bounds': m.tariffs_problem_bounds,
   'setting-in-force': m.settings_problem_in_force,
   'setting-withdrawn': m.settings_problem_withdrawn,
 };
