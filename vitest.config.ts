@@ -5,6 +5,9 @@ import { POSTGRES_15_SUITES, postgres15Programs } from './tests/_support/postgre
 /** Simulated evenings on the real database. */
 const FULL_STACK = 'tests/simulation/full-stack.test.ts';
 
+/** They put things in the place of what a browser has, so each file has a world of its own. */
+const SCREENS = 'tests/unit/lib/**/*.test.ts';
+
 /** Last, and one at a time: kill and time-out tests say nothing on a machine that does something else. */
 const ALONE = ['bulk', 'crash', 'drain', 'kill', 'life', 'outage', 'torn-log', 'two-servers'].map(
   (name) => `tests/process/${name}.test.ts`,
@@ -17,20 +20,27 @@ export default defineConfig({
     onConsoleLog: (log) => !log.startsWith('oidc-provider '),
     projects: [
       {
-        // For the state of a screen (*.svelte.ts); components are the business of the browser stories.
-        plugins: [svelte({ configFile: false })],
         test: {
           name: 'unit',
           testTimeout: 30_000,
           include: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'],
+          exclude: [SCREENS],
           environment: 'node',
+          // One world for all files of a worker: they share no state, and loading the domain anew for each cost half of the time.
+          isolate: false,
         },
+      },
+      {
+        // For the state of a screen (*.svelte.ts); components are the business of the browser stories.
+        plugins: [svelte({ configFile: false })],
+        test: { name: 'screens', testTimeout: 30_000, include: [SCREENS], environment: 'node' },
       },
       {
         test: {
           name: 'property',
           include: ['tests/property/**/*.test.ts'],
           testTimeout: 60_000,
+          isolate: false,
         },
       },
       {
